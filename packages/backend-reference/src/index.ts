@@ -1,0 +1,1 @@
+export { type ReferenceHandle, reference } from "./reference.ts";
