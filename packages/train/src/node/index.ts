@@ -1,0 +1,7 @@
+export {
+  loadCheckpoint,
+  recoverRun,
+  saveCheckpoint,
+  type TrainingRecord,
+  writeFileAtomically,
+} from "./run-folder.ts";
