@@ -1,0 +1,14 @@
+export type { Batch, BatchSource } from "./batch.ts";
+export { bpeTokenizer } from "./bpe/tokenizer.ts";
+export { characterTokenizer } from "./character.ts";
+export { epochs } from "./epochs.ts";
+export { TextError, TokenizerError } from "./errors.ts";
+export { splitByPosition } from "./split.ts";
+export { type StreamingDecoder, streamingDecoder } from "./streaming.ts";
+export { type StreamOptions, streams } from "./streams.ts";
+export type { Tokenizer } from "./tokenizer.ts";
+export { tokenizerFromJson } from "./tokenizer-json.ts";
+export { decodeUtf8 } from "./utf8.ts";
+export { BOS, EOS, type ReservedTokens, UNK, Vocabulary } from "./vocabulary.ts";
+export { type WindowOptions, windows } from "./windows.ts";
+export { WordTokenizer, type WordTokenizerOptions, wordTokenizer } from "./word.ts";
