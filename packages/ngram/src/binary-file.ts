@@ -1,0 +1,174 @@
+import { Vocabulary } from "@lm/text";
+import { type BinaryHeader, problemOfHeader } from "./binary-header.ts";
+import { problemOf } from "./check-trie.ts";
+import { FloatOrder } from "./float-order.ts";
+import { NgramModel } from "./model.ts";
+import type { Trie } from "./trie.ts";
+
+/*
+ * The file, version 1. Numbers have the byte order of the machine that wrote it.
+ *
+ *      0   "lm-ngram"
+ *      8   uint32: 0x01020304, by which the byte order is known
+ *     12   uint32: version
+ *     16   uint32: n, the bytes of the header
+ *     20   uint32: checksum of all that follows
+ *     24   the header: JSON in UTF-8, filled up with spaces to a multiple of 4 bytes
+ *  24 + n  the trie's columns as they are in memory: of each order words, logProbs, backoffs, childStarts
+ *
+ * Every column begins at a multiple of 4, so a file is opened by making views of its bytes.
+ */
+const MAGIC = "lm-ngram";
+const BYTE_ORDER = 0x01020304;
+const VERSION = 1;
+const HEADER_OFFSET = 24;
+
+/** Bytes that are no model file of this version and byte order, or a damaged one. */
+export class NgramFileError extends Error {
+  override readonly name = "NgramFileError";
+  /** Where in the file the trouble is, in bytes. */
+  readonly offset: number;
+
+  constructor(offset: number, problem: string) {
+    super(`n-gram model file, byte ${offset}: ${problem}`);
+    this.offset = offset;
+  }
+}
+
+/** The model as the bytes of a file, which `fromBytes` opens. */
+export function toBytes(model: NgramModel): Uint8Array<ArrayBuffer> {
+  const { trie, origin } = model;
+  const { tokens, bos, eos, unk } = trie.vocabulary;
+  const reserved = Object.entries({ bos, eos, unk }).flatMap(([name, id]) =>
+    id === undefined ? [] : [[name, tokens[id]!] as const],
+  );
+  const header: BinaryHeader = {
+    tokens,
+    reserved: Object.fromEntries(reserved),
+    backoff: trie.backoff,
+    unlistedBackoff: trie.unlistedBackoff,
+    isOpen: trie.isOpen,
+    ngramCounts: model.ngramCounts,
+    ...(origin && { origin }),
+  };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 4) * 4;
+  const bytes = new Uint8Array(HEADER_OFFSET + headerLength + model.byteLength);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  bytes.fill(0x20, HEADER_OFFSET + json.length, HEADER_OFFSET + headerLength);
+  bytes.set(json, HEADER_OFFSET);
+  let offset = HEADER_OFFSET + headerLength;
+  for (const { words, logProbs, backoffs, childStarts } of trie.orders as FloatOrder[])
+    for (const column of [words, logProbs, backoffs, childStarts]) {
+      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), offset);
+      offset += column.byteLength;
+    }
+  new Uint32Array(bytes.buffer, MAGIC.length, 4).set([
+    BYTE_ORDER,
+    VERSION,
+    headerLength,
+    checksum(bytes),
+  ]);
+  return bytes;
+}
+
+/**
+ * Opens a model file. The model reads from `bytes` (they must not change), unless they do not begin at a multiple
+ * of 4 in their buffer; then they are copied once.
+ * @throws NgramFileError for anything else than a whole, undamaged file of this version and byte order.
+ */
+export function fromBytes(bytes: Uint8Array): NgramModel {
+  const file = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const headerLength = checkPreamble(file);
+  const header = readHeader(file.subarray(HEADER_OFFSET, HEADER_OFFSET + headerLength));
+  const orders = readColumns(file, HEADER_OFFSET + headerLength, header.ngramCounts);
+  const trie: Trie = {
+    vocabulary: new Vocabulary(header.tokens, header.reserved),
+    isOpen: header.isOpen,
+    orders,
+    backoff: header.backoff,
+    unlistedBackoff: header.unlistedBackoff,
+  };
+  const problem = problemOf(trie);
+  if (problem) throw new NgramFileError(HEADER_OFFSET + headerLength, problem);
+  return new NgramModel(trie, header.origin);
+}
+
+/** The length of the header, after everything before it and the checksum have been found right. */
+function checkPreamble(file: Uint8Array): number {
+  if (new TextDecoder().decode(file.subarray(0, MAGIC.length)) !== MAGIC)
+    throw new NgramFileError(0, `the file does not begin with "${MAGIC}", so it is no model file`);
+  if (file.length < HEADER_OFFSET || file.length % 4 > 0)
+    throw new NgramFileError(file.length, "the file stops here; it is cut off");
+  const [byteOrder, version, headerLength, sum] = new Uint32Array(
+    file.buffer,
+    file.byteOffset + 8,
+    4,
+  );
+  if (byteOrder !== BYTE_ORDER)
+    throw new NgramFileError(8, "the file was written on a machine of the other byte order");
+  if (version !== VERSION)
+    throw new NgramFileError(12, `the file has version ${version}, this program reads ${VERSION}`);
+  if (headerLength! % 4 > 0 || headerLength! > file.length - HEADER_OFFSET)
+    throw new NgramFileError(16, `a header of ${headerLength} bytes in a file of ${file.length}`);
+  if (checksum(file) !== sum)
+    throw new NgramFileError(20, "the checksum is wrong; the file is damaged or cut off");
+  return headerLength!;
+}
+
+function readHeader(bytes: Uint8Array): BinaryHeader {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new NgramFileError(HEADER_OFFSET, `the header is no JSON: ${cause}`);
+  }
+  const problem = problemOfHeader(header);
+  if (problem) throw new NgramFileError(HEADER_OFFSET, `the header is malformed: ${problem}`);
+  return header as BinaryHeader;
+}
+
+function readColumns(
+  file: Uint8Array,
+  start: number,
+  ngramCounts: readonly number[],
+): FloatOrder[] {
+  let offset = start;
+  /** Steps over the next column and gives its place in the buffer. */
+  const take = (length: number): number => {
+    const place = file.byteOffset + offset;
+    offset += 4 * length;
+    if (offset > file.length)
+      throw new NgramFileError(file.length, `the file stops here, but a column ends at ${offset}`);
+    return place;
+  };
+  const integers = (length: number) => new Int32Array(file.buffer, take(length), length);
+  const floats = (length: number) => new Float32Array(file.buffer, take(length), length);
+  const orders = ngramCounts.map((count, i) => {
+    const isHighest = i + 1 === ngramCounts.length;
+    return new FloatOrder({
+      words: integers(i === 0 ? 0 : count),
+      logProbs: floats(count),
+      backoffs: floats(isHighest ? 0 : count),
+      childStarts: integers(isHighest ? 0 : count + 1),
+    });
+  });
+  if (offset !== file.length)
+    throw new NgramFileError(offset, `the columns end here, but the file has ${file.length} bytes`);
+  return orders;
+}
+
+/** Mixes all 32-bit words behind the checksum, so that damage shows. It is no protection against intent. */
+function checksum(file: Uint8Array): number {
+  const words = new Uint32Array(
+    file.buffer,
+    file.byteOffset + HEADER_OFFSET,
+    (file.length - HEADER_OFFSET) >> 2,
+  );
+  let sum = 0;
+  for (let i = 0; i < words.length; i++) {
+    const mixed = Math.imul(sum ^ words[i]!, 0x9e3779b1);
+    sum = (mixed << 15) | (mixed >>> 17);
+  }
+  return sum >>> 0;
+}

@@ -1,0 +1,25 @@
+export { ArpaError } from "./arpa-error.ts";
+export { readArpa } from "./arpa-reader.ts";
+export { writeArpa } from "./arpa-writer.ts";
+export { fromBytes, NgramFileError, toBytes } from "./binary-file.ts";
+export { countNgrams, type NgramCounts, type OrderCounts } from "./counts.ts";
+export type { LookupStep } from "./cursor.ts";
+export { NgramModel, type NgramOrigin, type NgramState, type TokenQuery } from "./model.ts";
+export { type NgramEstimator, type NgramOptions, ngram } from "./ngram.ts";
+export type { AbsoluteDiscountingOptions } from "./smoothing/absolute-discounting.ts";
+export {
+  DiscountError,
+  type DiscountKind,
+  type DiscountPolicy,
+  type OrderDiscount,
+} from "./smoothing/discounts.ts";
+export type { InterpolationOptions } from "./smoothing/jelinek-mercer.ts";
+export type { KatzOptions } from "./smoothing/katz.ts";
+export type { KneserNeyOptions } from "./smoothing/kneser-ney.ts";
+export type { Discount, ModifiedKneserNeyOptions } from "./smoothing/modified-kneser-ney.ts";
+export type { Backoff, Form, Smoothing, SmoothingName } from "./smoothing/smoothing.ts";
+export { parseSmoothing, SMOOTHING_NAMES } from "./smoothing/smoothings.ts";
+export type { StupidBackoffOptions } from "./smoothing/stupid-backoff.ts";
+export type { WittenBellOptions } from "./smoothing/witten-bell.ts";
+export type { UnknownPolicy } from "./training-sequence.ts";
+export type { Trie, TrieOrder } from "./trie.ts";
