@@ -1,0 +1,52 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Option } from "@commander-js/extra-typings";
+import {
+  bpeTokenizer,
+  characterTokenizer,
+  type Tokenizer,
+  tokenizerFromJson,
+  wordTokenizer,
+} from "@lm/text";
+import { InvalidArgumentError } from "commander";
+import { blameInput, InputError } from "../failure.ts";
+import { readJson } from "../input.ts";
+import { FILES } from "./config.ts";
+
+/** Makes a tokenizer for a training text. */
+export type TokenizerChoice = (text: string) => Tokenizer | Promise<Tokenizer>;
+
+/** Reads `--tokenizer`: `char`, `word`, `bpe:N`, or the folder of a run, or a tokenizer.json, to take it from. */
+function parseTokenizer(choice: string): TokenizerChoice {
+  if (choice === "char") return characterTokenizer;
+  if (choice === "word") return (text) => wordTokenizer(text);
+  const [, size] = /^bpe:(\d{1,9})$/.exec(choice) ?? [];
+  if (size !== undefined)
+    return (text) =>
+      blameInput(`--tokenizer ${choice}`, () => bpeTokenizer(text, { size: Number(size) }));
+  if (!existsSync(choice))
+    throw new InvalidArgumentError(
+      "It must be char, word, bpe:SIZE, or a folder with a tokenizer.json.",
+    );
+  const path = statSync(choice).isDirectory() ? join(choice, FILES.tokenizer) : choice;
+  return () => blameInput(path, () => tokenizerFromJson(readJson(path)));
+}
+
+/** The tokens of a training text. @throws InputError when there is nothing to predict: no two tokens. */
+export function checkTokens(path: string, tokenizer: Tokenizer, text: string): Int32Array {
+  const ids = tokenizer.encode(text);
+  const { eos } = tokenizer.vocabulary;
+  const count = ids.reduce((sum, id) => sum + (id === eos ? 0 : 1), 0);
+  if (count < 2)
+    throw new InputError(
+      `${path}: holds ${count} token${count === 1 ? "" : "s"}; to learn what follows what, a model needs two or more`,
+    );
+  return ids;
+}
+
+/** The flag, with the tokenizer that a family uses by default. */
+export function tokenizerOption(byDefault: string) {
+  return new Option("--tokenizer <kind>", "char, word, bpe:SIZE, or a folder to take it from")
+    .argParser(parseTokenizer)
+    .default(parseTokenizer(byDefault), byDefault);
+}
