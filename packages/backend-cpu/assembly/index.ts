@@ -29,6 +29,7 @@ export { reduce, reduceWorkspace } from "./reduce";
 export { rnnSequence, rnnSequenceBackward } from "./rnn";
 export { setScalar } from "./scalars";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax";
+export { squaredNorm, squaredNormWorkspace } from "./squared-norm";
 export { gather, scatterAdd } from "./tables";
 export { unary } from "./unary";
 export { where } from "./where";

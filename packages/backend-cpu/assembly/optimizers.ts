@@ -7,6 +7,8 @@ import { parallel } from "./pool";
 class Job {
   parameter: usize = 0;
   gradient: usize = 0;
+  /** The factor of the gradient. */
+  scale: f32 = 0;
   /** The velocity of SGD; the mean and the variance of Adam. */
   first: usize = 0;
   second: usize = 0;
@@ -33,6 +35,7 @@ const job = changetype<Job>(memory.data(offsetof<Job>()));
 export function sgd(
   parameter: usize,
   gradient: usize,
+  scale: usize,
   velocity: usize,
   newParameter: usize,
   newVelocity: usize,
@@ -44,6 +47,7 @@ export function sgd(
 ): void {
   job.parameter = parameter;
   job.gradient = gradient;
+  job.scale = load<f32>(scale);
   job.first = velocity;
   job.newParameter = newParameter;
   job.newFirst = newVelocity;
@@ -55,6 +59,7 @@ export function sgd(
 }
 
 function sgdVectors(begin: i32, end: i32): void {
+  const scale = f32x4.splat(job.scale);
   const minusRate = f32x4.splat(-job.learningRate);
   const momentum = f32x4.splat(job.momentum);
   const weightDecay = f32x4.splat(job.weightDecay);
@@ -62,7 +67,8 @@ function sgdVectors(begin: i32, end: i32): void {
   const last = (<usize>end) << 4;
   for (let at = (<usize>begin) << 4; at < last; at += 16) {
     const p = v128.load(job.parameter + at);
-    const g = multiplyAdd(weightDecay, p, v128.load(job.gradient + at));
+    const scaled = f32x4.mul(scale, v128.load(job.gradient + at));
+    const g = multiplyAdd(weightDecay, p, scaled);
     const v = multiplyAdd(momentum, v128.load(job.first + at), g);
     const direction = isNesterov ? multiplyAdd(momentum, v, g) : v;
     v128.store(job.newFirst + at, v);
@@ -73,6 +79,7 @@ function sgdVectors(begin: i32, end: i32): void {
 export function adam(
   parameter: usize,
   gradient: usize,
+  scale: usize,
   mean: usize,
   variance: usize,
   newParameter: usize,
@@ -92,6 +99,7 @@ export function adam(
 ): void {
   job.parameter = parameter;
   job.gradient = gradient;
+  job.scale = load<f32>(scale);
   job.first = mean;
   job.second = variance;
   job.newParameter = newParameter;
@@ -111,6 +119,7 @@ export function adam(
 }
 
 function adamVectors(begin: i32, end: i32): void {
+  const scale = f32x4.splat(job.scale);
   const minusRate = f32x4.splat(-job.learningRate * job.correction1);
   const beta1 = f32x4.splat(job.beta1);
   const rest1 = f32x4.splat(job.rest1);
@@ -123,7 +132,8 @@ function adamVectors(begin: i32, end: i32): void {
   const last = (<usize>end) << 4;
   for (let at = (<usize>begin) << 4; at < last; at += 16) {
     const p = v128.load(job.parameter + at);
-    const g = multiplyAdd(weightDecay, p, v128.load(job.gradient + at));
+    const scaled = f32x4.mul(scale, v128.load(job.gradient + at));
+    const g = multiplyAdd(weightDecay, p, scaled);
     const m = multiplyAdd(beta1, v128.load(job.first + at), f32x4.mul(rest1, g));
     const v = multiplyAdd(beta2, v128.load(job.second + at), f32x4.mul(rest2, f32x4.mul(g, g)));
     const deviation = f32x4.sqrt(f32x4.mul(v, correction2));

@@ -49,14 +49,14 @@ const ops: Record<string, Run> = {
   sgd: (b, x, y) =>
     Object.values(
       b.fused!.sgd!(
-        { parameter: x, gradient: y, velocity: y },
+        { parameter: x, gradient: y, scale: y, velocity: y },
         { learningRate: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0 },
       ),
     ),
   adam: (b, x, y) =>
     Object.values(
       b.fused!.adam!(
-        { parameter: x, gradient: y, mean: y, variance: x },
+        { parameter: x, gradient: y, scale: y, mean: y, variance: x },
         {
           learningRate: 0.1,
           beta1: 0.9,

@@ -103,25 +103,24 @@ function trainer<Parameters>(
   return async (step) => {
     const { value, gradients } = valueAndGrad(parameters, loss);
     const next = scope(backend, (scoped) => {
-      const all = Object.values(flattenTensors(gradients)).map((g) => g.on(scoped));
-      const norm = all
-        .map((g) => g.square().sum())
-        .reduce((x, y) => x.add(y))
-        .sqrt();
+      const [first, ...others] = Object.values(flattenTensors(gradients)).map((x) =>
+        fused("squaredNorm", { x: x.on(scoped) }, {}).y.reshape([1]),
+      );
+      const norm = first!.concat(others, 0).sum().sqrt();
       const scale = norm.add(1e-6).reciprocal().multiply(clip).minimum(1);
       const [gs, ms, vs] = [gradients, mean, variance].map(flattenTensors);
       const means: Record<string, Tensor> = {};
       const variances: Record<string, Tensor> = {};
       const updated = mapTensors(parameters, (parameter, path) => {
-        const gradient = gs![path]!.multiply(scale);
+        const gradient = gs![path]!;
         if (update === "sgd") {
           means[path] = ms![path]!.on(scoped);
           variances[path] = vs![path]!.on(scoped);
-          return parameter.subtract(gradient);
+          return parameter.subtract(gradient.multiply(scale));
         }
         const after = fused(
           "adam",
-          { parameter, gradient, mean: ms![path]!, variance: vs![path]! },
+          { parameter, gradient, scale, mean: ms![path]!, variance: vs![path]! },
           {
             learningRate: 1e-3,
             beta1: 0.9,

@@ -109,12 +109,14 @@ const kernels: Record<string, Kernel> = {
       ...Object.values(b.fusedBackward!.gruSequence!({ output }, inputs, outputs, options)),
     ];
   },
+  squaredNorm: (b, make) => [b.fused!.squaredNorm!({ x: make(50_001) }, {}).y],
   adam: (b, make) =>
     Object.values(
       b.fused!.adam!(
         {
           parameter: make(50_001),
           gradient: make(50_001),
+          scale: make(),
           mean: make(50_001),
           variance: b.unary("abs", make(50_001)),
         },

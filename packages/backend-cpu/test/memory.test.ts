@@ -69,10 +69,11 @@ describe("memory", () => {
   it("has a limit, which is refused without losing anything", async () => {
     const b = await cpu({ threads: 1, memoryLimit: 2 ** 20 });
     const x = b.fromArray(new Float32Array(100_000), [100_000]);
+    const scale = b.fromArray([1], []);
     const before = b.memory();
     const options = { learningRate: 1, momentum: 0, nesterov: false, weightDecay: 0 };
     // The first of the two outputs fits, the second does not.
-    const sgd = () => b.fused!.sgd!({ parameter: x, gradient: x, velocity: x }, options);
+    const sgd = () => b.fused!.sgd!({ parameter: x, gradient: x, scale, velocity: x }, options);
     expect(sgd).toThrow(OutOfMemoryError);
     expect(sgd).toThrow("does not fit into the limit of 1.0 MiB");
     expect(b.memory()).toEqual(before);
@@ -91,9 +92,9 @@ describe("memory", () => {
       layerNorm: (b, x, w) => b.fused!.layerNorm!({ x, gain: w, bias: w }, { epsilon: 1 }),
       attention: (b, x) =>
         b.fused!.attention!({ query: x, key: x, value: x }, { heads: 2, causal: true }),
-      adam: (b, x) =>
+      adam: (b, x, w) =>
         b.fused!.adam!(
-          { parameter: x, gradient: x, mean: x, variance: x },
+          { parameter: x, gradient: x, scale: w, mean: x, variance: x },
           {
             learningRate: 1,
             beta1: 0.9,

@@ -335,6 +335,32 @@ const mutants: readonly (readonly [string, string, Mutant])[] = [
     })),
   ],
   [
+    "squaredNorm",
+    "does not square",
+    kernel((b) => ({
+      squaredNorm: ({ x }) => {
+        const flat = b.reshape(x, [x.shape.reduce((size, d) => size * d, 1)]);
+        return { y: b.reshape(b.reduce("sum", flat, 0), []) };
+      },
+    })),
+  ],
+  [
+    "sgd",
+    "forgets the scale",
+    kernel((b) => ({
+      sgd: (inputs, options) =>
+        composed(b).sgd({ ...inputs, scale: b.fromArray([1], []) }, options),
+    })),
+  ],
+  [
+    "adam",
+    "forgets the scale",
+    kernel((b) => ({
+      adam: (inputs, options) =>
+        composed(b).adam({ ...inputs, scale: b.fromArray([1], []) }, options),
+    })),
+  ],
+  [
     "adam",
     "forgets the bias correction",
     kernel((b) => ({

@@ -73,19 +73,26 @@ export const FUSED = {
    */
   dropout: { inputs: ["x"], outputs: ["y"], saved: [] },
 
-  /** One step of SGD with momentum as PyTorch defines it; weight decay is added to the gradient. No derivative. */
+  /** Σ x² over all elements, of shape `[]`. */
+  squaredNorm: { inputs: ["x"], outputs: ["y"], saved: [] },
+
+  /**
+   * One step of SGD with momentum as PyTorch defines it. The gradient is multiplied by `scale` (one element; it is
+   * how gradients are clipped), then weight decay is added to it. No derivative.
+   */
   sgd: {
-    inputs: ["parameter", "gradient", "velocity"],
+    inputs: ["parameter", "gradient", "scale", "velocity"],
     outputs: ["parameter", "velocity"],
     saved: [],
   },
 
   /**
-   * One step of Adam (Kingma & Ba 2015), the `step`-th from 1. Weight decay is added to the gradient, or taken off
-   * the parameter itself where `decoupled` (AdamW, Loshchilov & Hutter 2019). No derivative.
+   * One step of Adam (Kingma & Ba 2015), the `step`-th from 1. The gradient is multiplied by `scale` (one element).
+   * Weight decay is then added to it, or taken off the parameter itself where `decoupled` (AdamW, Loshchilov & Hutter
+   * 2019). No derivative.
    */
   adam: {
-    inputs: ["parameter", "gradient", "mean", "variance"],
+    inputs: ["parameter", "gradient", "scale", "mean", "variance"],
     outputs: ["parameter", "mean", "variance"],
     saved: [],
   },

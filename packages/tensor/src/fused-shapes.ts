@@ -47,8 +47,10 @@ const likeParameter =
   (op: "sgd" | "adam") =>
   ({
     parameter,
+    scale,
     ...others
-  }: { readonly parameter: Shape } & { readonly [name: string]: Shape }) => {
+  }: { readonly [name in "parameter" | "scale"]: Shape } & { readonly [name: string]: Shape }) => {
+    expectShape(op, "scale", scale, []);
     for (const [name, shape] of Object.entries(others)) expectShape(op, name, shape, parameter);
   };
 
@@ -97,6 +99,7 @@ export const fusedShapes: { readonly [Op in FusedOp]: ShapeRule<Op> } = {
     if (!(rate >= 0 && rate < 1))
       throw new RangeError(`dropout: rate is ${rate}, but must be at least 0 and less than 1`);
   },
+  squaredNorm: () => {},
   sgd: likeParameter("sgd"),
   adam: likeParameter("adam"),
 };

@@ -23,10 +23,10 @@ function adamWith(
   decoupled: boolean,
 ): Optimizer {
   return perParameter(name, ["mean", "variance"], options, (one) => {
-    const { parameter, gradient, slots, learningRate, weightDecay, step } = one;
+    const { parameter, gradient, scale, slots, learningRate, weightDecay, step } = one;
     const next = fused(
       "adam",
-      { parameter, gradient, mean: slots.mean!, variance: slots.variance! },
+      { parameter, gradient, scale, mean: slots.mean!, variance: slots.variance! },
       { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step },
     );
     return { parameter: next.parameter, slots: { mean: next.mean, variance: next.variance } };

@@ -1,21 +1,19 @@
-import { flattenTensors, mapTensors, type Tensor } from "@lm/tensor";
+import { flattenTensors, fused, type Tensor } from "@lm/tensor";
 
 /** The Euclidean norm of a whole tree of gradients, one element. */
 export function globalNorm(gradients: unknown): Tensor {
-  const [first, ...others] = Object.values(flattenTensors(gradients));
+  const squares = Object.values(flattenTensors(gradients)).map((x) =>
+    fused("squaredNorm", { x }, {}).y.reshape([1]),
+  );
+  const [first, ...others] = squares;
   if (!first) throw new TypeError("globalNorm: the gradients hold no tensor");
-  return others.reduce((total, g) => total.add(g.square().sum()), first.square().sum()).sqrt();
+  return first.concat(others, 0).sum().sqrt();
 }
 
 /**
- * Scales a tree of gradients down so that its norm is at most `maximum` (Pascanu et al. 2013). As in PyTorch, 1e-6 is
- * added to the norm before dividing.
+ * The factor that brings gradients of this norm down to `maximum`, or 1 (Pascanu et al. 2013), as an optimizer takes it. As in
+ * PyTorch, 1e-6 is added to the norm before dividing.
  */
-export function clipByNorm<Gradients>(
-  gradients: Gradients,
-  norm: Tensor,
-  maximum: number,
-): Gradients {
-  const scale = norm.add(1e-6).reciprocal().multiply(maximum).minimum(1);
-  return mapTensors(gradients, (g) => g.multiply(scale));
+export function clipScale(norm: Tensor, maximum: number): Tensor {
+  return norm.add(1e-6).reciprocal().multiply(maximum).minimum(1);
 }

@@ -6,7 +6,7 @@ export {
   restoreState,
   takeCheckpoint,
 } from "./checkpoint.ts";
-export { clipByNorm, globalNorm } from "./clip.ts";
+export { clipScale, globalNorm } from "./clip.ts";
 export {
   type CheckpointEvent,
   type EvaluationEvent,

@@ -1,4 +1,4 @@
-import { flattenTensors, mapTensors, type Tensor, zeros } from "@lm/tensor";
+import { flattenTensors, mapTensors, ones, type Tensor, zeros } from "@lm/tensor";
 import { constant, type Schedule } from "./schedules.ts";
 
 /** What an optimizer remembers: for each of its slots (`mean`, say) a tensor for every parameter, by its path. */
@@ -8,6 +8,8 @@ export type OptimizerState = Readonly<Record<string, Readonly<Record<string, Ten
 export interface OptimizerStep<Parameters> {
   readonly parameters: Parameters;
   readonly gradients: Parameters;
+  /** A factor of all gradients, one element (see `clipScale`); 1 by default. */
+  readonly scale?: Tensor | undefined;
   readonly state: OptimizerState;
   /** The number of this step, from 1. */
   readonly step: number;
@@ -39,6 +41,8 @@ type Rule = (one: {
   readonly path: string;
   readonly parameter: Tensor;
   readonly gradient: Tensor;
+  /** The factor of the gradient, one element. */
+  readonly scale: Tensor;
   readonly slots: Readonly<Record<string, Tensor>>;
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -66,8 +70,10 @@ export function perParameter(
       return Object.fromEntries(slotNames.map((slotName) => [slotName, slot()]));
     },
 
-    update({ parameters, gradients, state, step }) {
+    update({ parameters, gradients, scale, state, step }) {
       const ofPath = flattenTensors(gradients);
+      const backend = Object.values(ofPath)[0]?.backend;
+      const factor = scale ?? (backend && ones([], { backend }));
       const next: Record<string, Record<string, Tensor>> = {};
       for (const slotName of slotNames) next[slotName] = {};
       const updated = mapTensors(parameters, (parameter, path) => {
@@ -76,6 +82,7 @@ export function perParameter(
           path,
           parameter,
           gradient: ofPath[path]!,
+          scale: factor!,
           slots,
           learningRate: schedule(step),
           weightDecay: decays(path, parameter) ? weightDecay : 0,

@@ -22,16 +22,18 @@ export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions):
       "sgd",
       [],
       options,
-      ({ parameter, gradient, learningRate, weightDecay }) => {
-        const g = weightDecay === 0 ? gradient : gradient.add(parameter.multiply(weightDecay));
-        return { parameter: parameter.subtract(g.multiply(learningRate)), slots: {} };
+      ({ parameter, gradient, scale, learningRate, weightDecay }) => {
+        const shrunk =
+          weightDecay === 0 ? parameter : parameter.multiply(1 - learningRate * weightDecay);
+        const rate = scale.multiply(learningRate);
+        return { parameter: shrunk.subtract(gradient.multiply(rate)), slots: {} };
       },
     );
   return perParameter("sgd", ["velocity"], options, (one) => {
-    const { parameter, gradient, slots, learningRate, weightDecay } = one;
+    const { parameter, gradient, scale, slots, learningRate, weightDecay } = one;
     const { parameter: next, velocity } = fused(
       "sgd",
-      { parameter, gradient, velocity: slots.velocity! },
+      { parameter, gradient, scale, velocity: slots.velocity! },
       { learningRate, momentum, nesterov, weightDecay },
     );
     return { parameter: next, slots: { velocity } };

@@ -5,7 +5,7 @@ import { Generator } from "@lm/random";
 import { disposeTensors, flattenTensors, scopeOf } from "@lm/tensor";
 import type { Batch, BatchSource } from "@lm/text";
 import { type Checkpoint, restoreState, takeCheckpoint } from "./checkpoint.ts";
-import { clipByNorm, globalNorm } from "./clip.ts";
+import { clipScale, globalNorm } from "./clip.ts";
 import { type StepEvent, type TrainEvent, TrainingDivergedError } from "./events.ts";
 import type { Optimizer, OptimizerState } from "./optimizer.ts";
 
@@ -160,8 +160,8 @@ async function takeStep<Parameters>({
   });
   const after = scopeOf(forward.gradients, (gradients) => {
     const norm = globalNorm(gradients);
-    const clipped = clip === undefined ? gradients : clipByNorm(gradients, norm, clip);
-    return { norm, ...optimizer.update({ parameters: before, gradients: clipped, state, step }) };
+    const scale = clip === undefined ? undefined : clipScale(norm, clip);
+    return { norm, ...optimizer.update({ parameters: before, gradients, scale, state, step }) };
   });
   model.parameters = after.parameters;
   disposeTensors([before, state, carry, forward.gradients]);

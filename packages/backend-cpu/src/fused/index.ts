@@ -5,6 +5,7 @@ import { activation, activationBackward } from "./activation.ts";
 import { attention, attentionBackward } from "./attention.ts";
 import { dropout, dropoutBackward } from "./dropout.ts";
 import { loss, lossBackward } from "./loss.ts";
+import { norm, normBackward } from "./norm.ts";
 import { normalization, normalizationBackward } from "./normalization.ts";
 import { optimizer } from "./optimizer.ts";
 import { recurrence } from "./recurrence.ts";
@@ -18,6 +19,7 @@ export const fused = (engine: Engine): Fused<CpuTensor> => ({
   ...attention(engine),
   ...recurrence(engine),
   ...dropout(engine),
+  ...norm(engine),
   ...optimizer(engine),
 });
 
@@ -25,6 +27,7 @@ export const fused = (engine: Engine): Fused<CpuTensor> => ({
 export const fusedBackward = (engine: Engine): FusedBackward<CpuTensor> => ({
   ...activationBackward(engine),
   ...normalizationBackward(engine),
+  ...normBackward(engine),
   ...lossBackward(engine),
   ...attentionBackward(engine),
   ...recurrenceBackward(engine),

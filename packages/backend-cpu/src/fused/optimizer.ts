@@ -3,13 +3,13 @@ import type { CpuTensor } from "../cpu-tensor.ts";
 import type { Engine } from "../engine.ts";
 
 export const optimizer = (engine: Engine): Pick<Fused<CpuTensor>, "sgd" | "adam"> => ({
-  sgd({ parameter, gradient, velocity }, { learningRate, momentum, nesterov, weightDecay }) {
+  sgd({ parameter, gradient, scale, velocity }, { learningRate, momentum, nesterov, weightDecay }) {
     const { shape, size } = parameter;
-    const inputs = [parameter, gradient, velocity].map((x) => engine.contiguous(x));
+    const inputs = [parameter, gradient, scale, velocity].map((x) => engine.contiguous(x));
     const made = engine.createAll([shape, shape]);
     const [newParameter, newVelocity] = made;
     engine.kernels.sgd(
-      ...(inputs as [number, number, number]),
+      ...(inputs as [number, number, number, number]),
       ...(made.map((x) => engine.addressOf(x)) as [number, number]),
       size,
       learningRate,
@@ -21,14 +21,14 @@ export const optimizer = (engine: Engine): Pick<Fused<CpuTensor>, "sgd" | "adam"
     return { parameter: newParameter!, velocity: newVelocity! };
   },
 
-  adam({ parameter, gradient, mean, variance }, options) {
+  adam({ parameter, gradient, scale, mean, variance }, options) {
     const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step } = options;
     const { shape, size } = parameter;
-    const inputs = [parameter, gradient, mean, variance].map((x) => engine.contiguous(x));
+    const inputs = [parameter, gradient, scale, mean, variance].map((x) => engine.contiguous(x));
     const made = engine.createAll([shape, shape, shape]);
     const [newParameter, newMean, newVariance] = made;
     engine.kernels.adam(
-      ...(inputs as [number, number, number, number]),
+      ...(inputs as [number, number, number, number, number]),
       ...(made.map((x) => engine.addressOf(x)) as [number, number, number]),
       size,
       learningRate,

@@ -160,14 +160,30 @@ const dropouts: ConformanceCase[] = [0, 0.3, 0.9].map((rate) => ({
   run: (_, f, [x]) => f.dropout({ x: x! }, { rate, seed: 2 ** 40 + 7, stream: 3 }).y,
 }));
 
+const squaredNorms: ConformanceCase[] = [
+  ...[[], [0], [7], [3, 5], [2, 3, 11]].map(
+    (shape): ConformanceCase => ({
+      name: `squaredNorm of [${shape}]`,
+      inputs: [random(...shape)],
+      run: (_, f, [x]) => f.squaredNorm({ x: x! }, {}).y,
+    }),
+  ),
+  {
+    name: "squaredNorm of many elements",
+    inputs: [random(2, 3, 1700)],
+    run: (_, f, [x]) => f.squaredNorm({ x: x! }, {}).y,
+    gradient: false,
+  },
+];
+
 const optimizers: ConformanceCase[] = [
   ...[false, true].map(
     (nesterov): ConformanceCase => ({
       name: `sgd${nesterov ? " with Nesterov's momentum" : ""}`,
-      inputs: [random(9), random(9), random(9)],
-      run: (b, f, [parameter, gradient, velocity]) => {
+      inputs: [random(9), random(9), random(9), positive()],
+      run: (b, f, [parameter, gradient, velocity, scale]) => {
         const after = f.sgd(
-          { parameter: parameter!, gradient: gradient!, velocity: velocity! },
+          { parameter: parameter!, gradient: gradient!, scale: scale!, velocity: velocity! },
           { learningRate: 0.1, momentum: 0.9, nesterov, weightDecay: 0.01 },
         );
         return join(b, after.parameter, after.velocity);
@@ -178,10 +194,11 @@ const optimizers: ConformanceCase[] = [
   ...[false, true].map(
     (decoupled): ConformanceCase => ({
       name: decoupled ? "adam with decoupled weight decay" : "adam",
-      inputs: [random(9), random(9), random(9), positive(9)],
-      run: (b, f, [parameter, gradient, mean, variance]) => {
+      inputs: [random(9), random(9), random(9), positive(9), positive()],
+      run: (b, f, [parameter, gradient, mean, variance, scale]) => {
+        const inputs = { parameter: parameter!, gradient: gradient!, scale: scale! };
         const after = f.adam(
-          { parameter: parameter!, gradient: gradient!, mean: mean!, variance: variance! },
+          { ...inputs, mean: mean!, variance: variance! },
           {
             learningRate: 0.01,
             beta1: 0.9,
@@ -207,5 +224,6 @@ export const fused: readonly ConformanceCase[] = [
   ...attention,
   ...recurrences,
   ...dropouts,
+  ...squaredNorms,
   ...optimizers,
 ];

@@ -4,6 +4,7 @@ import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { dropout } from "./dropout.ts";
 import { loss } from "./loss.ts";
+import { norm } from "./norm.ts";
 import { normalization } from "./normalization.ts";
 import { optimizer } from "./optimizer.ts";
 import { recurrence } from "./recurrence.ts";
@@ -16,5 +17,6 @@ export const composed = <T extends Handle>(b: Backend<T>): Fused<T> => ({
   ...attention(b),
   ...recurrence(b),
   ...dropout(b),
+  ...norm(b),
   ...optimizer(b),
 });

@@ -3,29 +3,33 @@ import type { Fused } from "../fused.ts";
 
 export const optimizer = <T extends Handle>(b: Backend<T>): Pick<Fused<T>, "sgd" | "adam"> => {
   const add = (x: T, y: T) => b.binary("add", x, y);
-  const scale = (x: T, factor: number) => b.binary("multiply", x, factor);
+  const times = (x: T, factor: number | T) => b.binary("multiply", x, factor);
   return {
-    sgd({ parameter, gradient, velocity }, { learningRate, momentum, nesterov, weightDecay }) {
-      const g = add(gradient, scale(parameter, weightDecay));
-      const v = add(scale(velocity, momentum), g);
-      const direction = nesterov ? add(g, scale(v, momentum)) : v;
+    sgd(
+      { parameter, gradient, scale, velocity },
+      { learningRate, momentum, nesterov, weightDecay },
+    ) {
+      const g = add(times(gradient, scale), times(parameter, weightDecay));
+      const v = add(times(velocity, momentum), g);
+      const direction = nesterov ? add(g, times(v, momentum)) : v;
       return {
-        parameter: b.binary("subtract", parameter, scale(direction, learningRate)),
+        parameter: b.binary("subtract", parameter, times(direction, learningRate)),
         velocity: v,
       };
     },
 
-    adam({ parameter, gradient, mean, variance }, options) {
+    adam({ parameter, gradient, scale, mean, variance }, options) {
       const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step } = options;
-      const g = decoupled ? gradient : add(gradient, scale(parameter, weightDecay));
-      const start = decoupled ? scale(parameter, 1 - learningRate * weightDecay) : parameter;
-      const m = add(scale(mean, beta1), scale(g, 1 - beta1));
-      const v = add(scale(variance, beta2), scale(b.binary("multiply", g, g), 1 - beta2));
-      const meanHat = scale(m, 1 / (1 - beta1 ** step));
-      const deviation = b.unary("sqrt", scale(v, 1 / (1 - beta2 ** step)));
+      const scaled = times(gradient, scale);
+      const g = decoupled ? scaled : add(scaled, times(parameter, weightDecay));
+      const start = decoupled ? times(parameter, 1 - learningRate * weightDecay) : parameter;
+      const m = add(times(mean, beta1), times(g, 1 - beta1));
+      const v = add(times(variance, beta2), times(b.binary("multiply", g, g), 1 - beta2));
+      const meanHat = times(m, 1 / (1 - beta1 ** step));
+      const deviation = b.unary("sqrt", times(v, 1 / (1 - beta2 ** step)));
       const update = b.binary("divide", meanHat, b.binary("add", deviation, epsilon));
       return {
-        parameter: b.binary("subtract", start, scale(update, learningRate)),
+        parameter: b.binary("subtract", start, times(update, learningRate)),
         mean: m,
         variance: v,
       };
