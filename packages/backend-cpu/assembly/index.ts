@@ -22,7 +22,7 @@ export { gruSequence, gruSequenceBackward } from "./gru";
 export { lstmSequence, lstmSequenceBackward } from "./lstm";
 export { matmul } from "./matmul";
 export { normalize, normalizeBackward, normalizeWorkspace } from "./norms";
-export { adam, sgd } from "./optimizers";
+export { adam, sgd, sgdMomentum } from "./optimizers";
 export { chunksHelped, closePool, startPool, work } from "./pool";
 export { sequenceWorkspace, setSequence } from "./recurrence";
 export { reduce, reduceWorkspace } from "./reduce";

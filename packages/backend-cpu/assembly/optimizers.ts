@@ -36,6 +36,37 @@ export function sgd(
   parameter: usize,
   gradient: usize,
   scale: usize,
+  newParameter: usize,
+  size: i32,
+  learningRate: f32,
+  weightDecay: f32,
+): void {
+  job.parameter = parameter;
+  job.gradient = gradient;
+  job.scale = load<f32>(scale);
+  job.newParameter = newParameter;
+  job.learningRate = learningRate;
+  job.weightDecay = weightDecay;
+  parallel(sgdVectors, (size + 3) >> 2, 1.2);
+}
+
+function sgdVectors(begin: i32, end: i32): void {
+  const scale = f32x4.splat(job.scale);
+  const minusRate = f32x4.splat(-job.learningRate);
+  const weightDecay = f32x4.splat(job.weightDecay);
+  const last = (<usize>end) << 4;
+  for (let at = (<usize>begin) << 4; at < last; at += 16) {
+    const p = v128.load(job.parameter + at);
+    const scaled = f32x4.mul(scale, v128.load(job.gradient + at));
+    const g = multiplyAdd(weightDecay, p, scaled);
+    v128.store(job.newParameter + at, multiplyAdd(minusRate, g, p));
+  }
+}
+
+export function sgdMomentum(
+  parameter: usize,
+  gradient: usize,
+  scale: usize,
   velocity: usize,
   newParameter: usize,
   newVelocity: usize,
@@ -55,10 +86,10 @@ export function sgd(
   job.momentum = momentum;
   job.isNesterov = isNesterov;
   job.weightDecay = weightDecay;
-  parallel(sgdVectors, (size + 3) >> 2, 1.6);
+  parallel(momentumVectors, (size + 3) >> 2, 1.6);
 }
 
-function sgdVectors(begin: i32, end: i32): void {
+function momentumVectors(begin: i32, end: i32): void {
   const scale = f32x4.splat(job.scale);
   const minusRate = f32x4.splat(-job.learningRate);
   const momentum = f32x4.splat(job.momentum);

@@ -48,10 +48,7 @@ const ops: Record<string, Run> = {
   },
   sgd: (b, x, y) =>
     Object.values(
-      b.fused!.sgd!(
-        { parameter: x, gradient: y, scale: y, velocity: y },
-        { learningRate: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0 },
-      ),
+      b.fused!.sgd!({ parameter: x, gradient: y, scale: y }, { learningRate: 0.1, weightDecay: 0 }),
     ),
   adam: (b, x, y) =>
     Object.values(

@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import { broadcastStrides, forEachOuter, mergeAxes } from "./strided.ts";
 
 /** The matrices of a tensor, transposed if asked for: one of the two strides is 1, so that a kernel reads them. */
-interface Matrices {
+export interface Matrices {
   readonly address: number;
   readonly rows: number;
   readonly columns: number;
@@ -30,7 +30,8 @@ export const matmul = (engine: Engine): Pick<Backend<CpuTensor>, "matmul"> => ({
   },
 });
 
-function matrices(engine: Engine, x: CpuTensor, isTransposed: boolean): Matrices {
+/** The matrices of a tensor in place, or, where no stride is 1, of a copy that lives until the op ends. */
+export function matrices(engine: Engine, x: CpuTensor, isTransposed: boolean): Matrices {
   const rank = x.shape.length;
   const rows = x.shape[rank - 2]!;
   const columns = x.shape[rank - 1]!;
@@ -47,20 +48,34 @@ function matrices(engine: Engine, x: CpuTensor, isTransposed: boolean): Matrices
     columnStride = 1;
   }
   const address = isReadable ? engine.addressOf(x) : engine.contiguous(x);
-  return isTransposed
-    ? {
-        address,
-        rows: columns,
-        columns: rows,
-        rowStride: columnStride,
-        columnStride: rowStride,
-        strides,
-      }
-    : { address, rows, columns, rowStride, columnStride, strides };
+  const read = { address, rows, columns, rowStride, columnStride, strides };
+  return isTransposed ? transpose(read) : read;
 }
 
-/** One product, or `size0`·`size1` of them with the strides of each operand along those axes. */
-function multiply(
+/** The matrices transposed, in the same place. */
+export function transpose(x: Matrices): Matrices {
+  const { rows, columns, rowStride, columnStride } = x;
+  return {
+    ...x,
+    rows: columns,
+    columns: rows,
+    rowStride: columnStride,
+    columnStride: rowStride,
+  };
+}
+
+/** One matrix that lies in one piece. */
+export const rowMajor = (address: number, rows: number, columns: number): Matrices => ({
+  address,
+  rows,
+  columns,
+  rowStride: columns,
+  columnStride: 1,
+  strides: null,
+});
+
+/** Stores one product, or `size0`·`size1` of them with the strides of each operand along those axes. */
+export function multiply(
   engine: Engine,
   a: Matrices,
   b: Matrices,

@@ -109,6 +109,13 @@ const kernels: Record<string, Kernel> = {
       ...Object.values(b.fusedBackward!.gruSequence!({ output }, inputs, outputs, options)),
     ];
   },
+  linear: (b, make) => {
+    const inputs = { x: make(130, 70), weight: make(90, 70), bias: make(90) };
+    const options = { transposed: true };
+    const outputs = b.fused!.linear!(inputs, options);
+    const gradients = b.fusedBackward!.linear!({ y: make(130, 90) }, inputs, outputs, options);
+    return [outputs.y, ...Object.values(gradients)];
+  },
   squaredNorm: (b, make) => [b.fused!.squaredNorm!({ x: make(50_001) }, {}).y],
   adam: (b, make) =>
     Object.values(

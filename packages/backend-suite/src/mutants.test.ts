@@ -328,10 +328,28 @@ const mutants: readonly (readonly [string, string, Mutant])[] = [
     })),
   ],
   [
-    "sgd",
+    "sgdMomentum",
     "forgets Nesterov",
     kernel((b) => ({
-      sgd: (inputs, options) => composed(b).sgd(inputs, { ...options, nesterov: false }),
+      sgdMomentum: (inputs, options) =>
+        composed(b).sgdMomentum(inputs, { ...options, nesterov: false }),
+    })),
+  ],
+  [
+    "linear",
+    "forgets the bias",
+    kernel((b) => ({
+      linear: ({ x, weight }, { transposed }) => ({
+        y: b.matmul(x, weight, { transposeB: transposed }),
+      }),
+    })),
+  ],
+  [
+    "sgdMomentum",
+    "forgets the scale",
+    kernel((b) => ({
+      sgdMomentum: (inputs, options) =>
+        composed(b).sgdMomentum({ ...inputs, scale: b.fromArray([1], []) }, options),
     })),
   ],
   [

@@ -14,6 +14,11 @@ export const FUSED = {
   /** x − log Σ e^x over the last axis. */
   logSoftmax: { inputs: ["x"], outputs: ["y"], saved: [] },
 
+  /**
+   * x·W + b: `x […, I]`, `weight [I, O]` (where `transposed`, `[O, I]`, as PyTorch keeps it), `bias [O]` → `y […, O]`.
+   */
+  linear: { inputs: ["x", "weight", "bias"], outputs: ["y"], saved: [] },
+
   /** GELU in its tanh form (Hendrycks & Gimpel 2016), as GPT-2 computes it. */
   gelu: { inputs: ["x"], outputs: ["y"], saved: [] },
 
@@ -77,10 +82,13 @@ export const FUSED = {
   squaredNorm: { inputs: ["x"], outputs: ["y"], saved: [] },
 
   /**
-   * One step of SGD with momentum as PyTorch defines it. The gradient is multiplied by `scale` (one element; it is
-   * how gradients are clipped), then weight decay is added to it. No derivative.
+   * One step of stochastic gradient descent. The gradient is multiplied by `scale` (one element; it is how gradients
+   * are clipped), then weight decay is added to it. No derivative.
    */
-  sgd: {
+  sgd: { inputs: ["parameter", "gradient", "scale"], outputs: ["parameter"], saved: [] },
+
+  /** The same with momentum (Polyak 1964), or Nesterov's, as PyTorch scales it: v ← momentum · v + g. No derivative. */
+  sgdMomentum: {
     inputs: ["parameter", "gradient", "scale", "velocity"],
     outputs: ["parameter", "velocity"],
     saved: [],
@@ -99,6 +107,7 @@ export const FUSED = {
 } as const;
 
 interface OptionTypes {
+  linear: { transposed: boolean };
   layerNorm: { epsilon: number };
   rmsNorm: { epsilon: number };
   attention: { heads: number; causal: boolean };
@@ -106,7 +115,8 @@ interface OptionTypes {
   lstmSequence: { reverse: boolean };
   gruSequence: { reverse: boolean; resetAfter: boolean };
   dropout: { rate: number; seed: number; stream: number };
-  sgd: { learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
+  sgd: { learningRate: number; weightDecay: number };
+  sgdMomentum: { learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
   adam: {
     learningRate: number;
     beta1: number;
@@ -120,7 +130,7 @@ interface OptionTypes {
 
 export type FusedOp = keyof typeof FUSED;
 /** The fused ops that have a derivative. */
-export type DifferentiableOp = Exclude<FusedOp, "sgd" | "adam">;
+export type DifferentiableOp = Exclude<FusedOp, "sgd" | "sgdMomentum" | "adam">;
 
 type Named<Names extends readonly string[], T> = { readonly [Name in Names[number]]: T };
 export type FusedInputs<Op extends FusedOp, T> = Named<(typeof FUSED)[Op]["inputs"], T>;

@@ -1,5 +1,4 @@
-import { ShapeError } from "@lm/backend";
-import type { Tensor } from "@lm/tensor";
+import { fused, type Tensor } from "@lm/tensor";
 import { uniform } from "./initializers.ts";
 import type { ParameterSource } from "./parameters.ts";
 
@@ -20,13 +19,7 @@ export function createLinear(
   };
 }
 
-/** x·Wᵀ + b: `[…, in]` → `[…, out]`. */
+/** x·Wᵀ + b: `[…, in]` → `[…, out]`. @throws ShapeError for an x of another width. */
 export function linear({ weight, bias }: LinearParameters, x: Tensor): Tensor {
-  if (x.shape.at(-1) !== weight.shape[1])
-    throw new ShapeError(
-      "linear",
-      [x.shape, weight.shape],
-      `the layer takes ${weight.shape[1]} inputs`,
-    );
-  return x.matmul(weight, { transposeB: true }).add(bias);
+  return fused("linear", { x, weight, bias }, { transposed: true }).y;
 }

@@ -44,7 +44,7 @@ const recurrent =
   };
 
 const likeParameter =
-  (op: "sgd" | "adam") =>
+  (op: "sgd" | "sgdMomentum" | "adam") =>
   ({
     parameter,
     scale,
@@ -58,6 +58,14 @@ const likeParameter =
 export const fusedShapes: { readonly [Op in FusedOp]: ShapeRule<Op> } = {
   softmax: hasLastAxis("softmax"),
   logSoftmax: hasLastAxis("logSoftmax"),
+  linear({ x, weight, bias }, { transposed }) {
+    if (x.length < 2) throw new ShapeError("linear", [x], "x must be [..., I], two axes or more");
+    expectRank("linear", "weight", weight, transposed ? "O, I" : "I, O");
+    const [inputs, outputs] = transposed ? weight.toReversed() : weight;
+    if (x.at(-1) !== inputs)
+      throw new ShapeError("linear", [x, weight], `the layer takes ${inputs} inputs`);
+    expectShape("linear", "bias", bias, [outputs!]);
+  },
   gelu: () => {},
   silu: () => {},
   layerNorm({ x, gain, bias }) {
@@ -101,5 +109,6 @@ export const fusedShapes: { readonly [Op in FusedOp]: ShapeRule<Op> } = {
   },
   squaredNorm: () => {},
   sgd: likeParameter("sgd"),
+  sgdMomentum: likeParameter("sgdMomentum"),
   adam: likeParameter("adam"),
 };

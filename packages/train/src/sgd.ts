@@ -23,16 +23,15 @@ export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions):
       [],
       options,
       ({ parameter, gradient, scale, learningRate, weightDecay }) => {
-        const shrunk =
-          weightDecay === 0 ? parameter : parameter.multiply(1 - learningRate * weightDecay);
-        const rate = scale.multiply(learningRate);
-        return { parameter: shrunk.subtract(gradient.multiply(rate)), slots: {} };
+        const inputs = { parameter, gradient, scale };
+        const next = fused("sgd", inputs, { learningRate, weightDecay });
+        return { parameter: next.parameter, slots: {} };
       },
     );
   return perParameter("sgd", ["velocity"], options, (one) => {
     const { parameter, gradient, scale, slots, learningRate, weightDecay } = one;
     const { parameter: next, velocity } = fused(
-      "sgd",
+      "sgdMomentum",
       { parameter, gradient, scale, velocity: slots.velocity! },
       { learningRate, momentum, nesterov, weightDecay },
     );

@@ -14,7 +14,7 @@ export type KeyValueCache = readonly KeyValue[];
 
 /** Linear with GPT-2's weight layout. */
 function conv1D({ weight, bias }: Conv1DParameters, x: Tensor): Tensor {
-  return x.matmul(weight).add(bias);
+  return fused("linear", { x, weight, bias }, { transposed: false }).y;
 }
 
 /**

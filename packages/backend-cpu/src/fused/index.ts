@@ -4,6 +4,7 @@ import type { Engine } from "../engine.ts";
 import { activation, activationBackward } from "./activation.ts";
 import { attention, attentionBackward } from "./attention.ts";
 import { dropout, dropoutBackward } from "./dropout.ts";
+import { linear, linearBackward } from "./linear.ts";
 import { loss, lossBackward } from "./loss.ts";
 import { norm, normBackward } from "./norm.ts";
 import { normalization, normalizationBackward } from "./normalization.ts";
@@ -13,6 +14,7 @@ import { recurrenceBackward } from "./recurrence-backward.ts";
 
 /** Every fused op by a kernel … */
 export const fused = (engine: Engine): Fused<CpuTensor> => ({
+  ...linear(engine),
   ...activation(engine),
   ...normalization(engine),
   ...loss(engine),
@@ -25,6 +27,7 @@ export const fused = (engine: Engine): Fused<CpuTensor> => ({
 
 /** … and the derivative of each by one of its own. */
 export const fusedBackward = (engine: Engine): FusedBackward<CpuTensor> => ({
+  ...linearBackward(engine),
   ...activationBackward(engine),
   ...normalizationBackward(engine),
   ...normBackward(engine),

@@ -2,13 +2,25 @@ import type { Fused } from "@lm/backend";
 import type { CpuTensor } from "../cpu-tensor.ts";
 import type { Engine } from "../engine.ts";
 
-export const optimizer = (engine: Engine): Pick<Fused<CpuTensor>, "sgd" | "adam"> => ({
-  sgd({ parameter, gradient, scale, velocity }, { learningRate, momentum, nesterov, weightDecay }) {
+export const optimizer = (
+  engine: Engine,
+): Pick<Fused<CpuTensor>, "sgd" | "sgdMomentum" | "adam"> => ({
+  sgd({ parameter, gradient, scale }, { learningRate, weightDecay }) {
+    const { shape, size } = parameter;
+    const [p, g, s] = [parameter, gradient, scale].map((x) => engine.contiguous(x));
+    const next = engine.create(shape);
+    engine.kernels.sgd(p!, g!, s!, engine.addressOf(next), size, learningRate, weightDecay);
+    engine.finish();
+    return { parameter: next };
+  },
+
+  sgdMomentum({ parameter, gradient, scale, velocity }, options) {
+    const { learningRate, momentum, nesterov, weightDecay } = options;
     const { shape, size } = parameter;
     const inputs = [parameter, gradient, scale, velocity].map((x) => engine.contiguous(x));
     const made = engine.createAll([shape, shape]);
     const [newParameter, newVelocity] = made;
-    engine.kernels.sgd(
+    engine.kernels.sgdMomentum(
       ...(inputs as [number, number, number, number]),
       ...(made.map((x) => engine.addressOf(x)) as [number, number]),
       size,

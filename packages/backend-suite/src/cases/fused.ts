@@ -176,13 +176,43 @@ const squaredNorms: ConformanceCase[] = [
   },
 ];
 
+const linears: ConformanceCase[] = [
+  [[1, 3], 4],
+  [[5, 3], 2],
+  [[2, 3, 4], 9],
+  [[7, 1], 1],
+  [[2, 0], 3],
+  [[0, 2], 3],
+].flatMap(([shape, outputs]) =>
+  [false, true].map((transposed): ConformanceCase => {
+    const [x, O] = [shape as number[], outputs as number];
+    const I = x.at(-1)!;
+    return {
+      name: `linear of [${x}] to ${O}${transposed ? ", weight transposed" : ""}`,
+      inputs: [random(...x), transposed ? random(O, I) : random(I, O), random(O)],
+      run: (_, f, [x, weight, bias]) =>
+        f.linear({ x: x!, weight: weight!, bias: bias! }, { transposed }).y,
+    };
+  }),
+);
+
 const optimizers: ConformanceCase[] = [
+  {
+    name: "sgd",
+    inputs: [random(9), random(9), positive()],
+    run: (_, f, [parameter, gradient, scale]) =>
+      f.sgd(
+        { parameter: parameter!, gradient: gradient!, scale: scale! },
+        { learningRate: 0.1, weightDecay: 0.01 },
+      ).parameter,
+    gradient: false,
+  },
   ...[false, true].map(
     (nesterov): ConformanceCase => ({
-      name: `sgd${nesterov ? " with Nesterov's momentum" : ""}`,
+      name: `sgdMomentum${nesterov ? ", Nesterov's" : ""}`,
       inputs: [random(9), random(9), random(9), positive()],
       run: (b, f, [parameter, gradient, velocity, scale]) => {
-        const after = f.sgd(
+        const after = f.sgdMomentum(
           { parameter: parameter!, gradient: gradient!, scale: scale!, velocity: velocity! },
           { learningRate: 0.1, momentum: 0.9, nesterov, weightDecay: 0.01 },
         );
@@ -217,6 +247,7 @@ const optimizers: ConformanceCase[] = [
 ];
 
 export const fused: readonly ConformanceCase[] = [
+  ...linears,
   ...overLastAxis,
   ...masked,
   ...norms,

@@ -1,14 +1,19 @@
 import type { Backend, Handle } from "../backend.ts";
 import type { Fused } from "../fused.ts";
 
-export const optimizer = <T extends Handle>(b: Backend<T>): Pick<Fused<T>, "sgd" | "adam"> => {
+export const optimizer = <T extends Handle>(
+  b: Backend<T>,
+): Pick<Fused<T>, "sgd" | "sgdMomentum" | "adam"> => {
   const add = (x: T, y: T) => b.binary("add", x, y);
   const times = (x: T, factor: number | T) => b.binary("multiply", x, factor);
   return {
-    sgd(
-      { parameter, gradient, scale, velocity },
-      { learningRate, momentum, nesterov, weightDecay },
-    ) {
+    sgd({ parameter, gradient, scale }, { learningRate, weightDecay }) {
+      const g = add(times(gradient, scale), times(parameter, weightDecay));
+      return { parameter: b.binary("subtract", parameter, times(g, learningRate)) };
+    },
+
+    sgdMomentum({ parameter, gradient, scale, velocity }, options) {
+      const { learningRate, momentum, nesterov, weightDecay } = options;
       const g = add(times(gradient, scale), times(parameter, weightDecay));
       const v = add(times(velocity, momentum), g);
       const direction = nesterov ? add(g, times(v, momentum)) : v;
