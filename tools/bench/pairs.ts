@@ -1,0 +1,111 @@
+import { type Quartiles, quartiles } from "../../apps/cli/src/bench/quartiles.ts";
+import { PeerError, type PeerProcess, type Turn } from "./peer-process.ts";
+
+/** Turns that two peers took one after the other: seconds of a step, the median of each turn. */
+export interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+  /** How many processors other programs kept busy in the worse of the two turns. */
+  readonly disturbance: number;
+}
+
+export interface Comparison {
+  /** Seconds of a step. */
+  readonly ours: Quartiles;
+  readonly theirs: Quartiles;
+  /** How many times faster lm is, pair by pair. */
+  readonly ratio: Quartiles;
+  /** What the quartiles are of: the quiet pairs, or all where these are too few. */
+  readonly pairs: readonly Pair[];
+  /** Whether other programs left too few pairs in peace for the figures to be trusted. */
+  readonly isDisturbed: boolean;
+}
+
+export interface PairOptions {
+  /** How many are wanted. */
+  readonly pairs: number;
+  /** Seconds that a turn takes, at least one step. */
+  readonly turnSeconds: number;
+}
+
+/** The first steps, whose losses must agree: later ones multiply what rounding made of them. */
+const CHECKED_STEPS = 5;
+const TOLERANCE = 1e-3;
+/** Of one processor; more work of others makes a pair worthless. Clocks of processors tick every 10 ms, so not less. */
+const QUIET = 0.15;
+/** A pair of slow turns is repeated less often: all of them take about so many seconds. */
+const PATIENCE = 30;
+
+/**
+ * Lets both take turns, a different one first each time, so that what slows the machine down for a while meets both. Pairs in
+ * which other programs worked are left out and taken again, up to twice as many as are wanted.
+ * @throws PeerError when the losses of the first steps differ: then the two do not compute the same.
+ */
+export async function comparePeers(
+  ours: PeerProcess,
+  theirs: PeerProcess,
+  { pairs: wanted, turnSeconds }: PairOptions,
+): Promise<Comparison> {
+  const [own, other] = [await warmUp(ours, turnSeconds), await warmUp(theirs, turnSeconds)];
+  checkLosses(own.losses, other.losses, theirs.introduction.name);
+  const stepsOf = (seconds: number) => Math.max(1, Math.ceil(turnSeconds / seconds));
+  const turns = [
+    () => ours.take(stepsOf(own.seconds)),
+    () => theirs.take(stepsOf(other.seconds)),
+  ] as const;
+  const pairSeconds = stepsOf(own.seconds) * own.seconds + stepsOf(other.seconds) * other.seconds;
+  const enough = Math.max(1, Math.min(wanted, Math.floor(PATIENCE / pairSeconds)));
+  const pairs: Pair[] = [];
+  const quiet = () => pairs.filter(({ disturbance }) => disturbance <= QUIET);
+  while (pairs.length < 2 * enough && quiet().length < enough) {
+    const isOursFirst = pairs.length % 2 === 0;
+    const first = await turns[isOursFirst ? 0 : 1]();
+    const second = await turns[isOursFirst ? 1 : 0]();
+    const [mine, its] = isOursFirst ? [first, second] : [second, first];
+    const disturbance = Math.max(first.disturbance, second.disturbance);
+    pairs.push({ ours: median(mine), theirs: median(its), disturbance });
+  }
+  return summarize(quiet(), pairs, enough);
+}
+
+function summarize(quiet: readonly Pair[], all: readonly Pair[], wanted: number): Comparison {
+  const isDisturbed = quiet.length < wanted / 2;
+  const pairs = isDisturbed ? all : quiet;
+  return {
+    ours: quartiles(pairs.map(({ ours }) => ours)),
+    theirs: quartiles(pairs.map(({ theirs }) => theirs)),
+    ratio: quartiles(pairs.map(({ ours, theirs }) => theirs / ours)),
+    pairs,
+    isDisturbed,
+  };
+}
+
+const median = ({ seconds }: Turn) => quartiles(seconds).median;
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Steps until compilers are done, for two turns' time: how long one takes then, and the first losses. */
+async function warmUp(
+  peer: PeerProcess,
+  turnSeconds: number,
+): Promise<{ readonly seconds: number; readonly losses: readonly number[] }> {
+  let turn = await peer.take(1);
+  // A peer that takes minutes a step is checked by that one step.
+  const losses = [...turn.losses];
+  if (sum(turn.seconds) < PATIENCE / 10) {
+    turn = await peer.take(CHECKED_STEPS - 1);
+    losses.push(...turn.losses);
+  }
+  for (let spent = sum(turn.seconds); spent < 2 * turnSeconds; spent += sum(turn.seconds))
+    turn = await peer.take(Math.max(1, Math.ceil(turnSeconds / 2 / median(turn))));
+  return { seconds: median(turn), losses };
+}
+
+function checkLosses(ours: readonly number[], theirs: readonly number[], name: string): void {
+  for (const [i, other] of theirs.entries()) {
+    const loss = ours[i];
+    if (loss !== undefined && !(Math.abs(loss - other) <= TOLERANCE * Math.max(1, Math.abs(loss))))
+      throw new PeerError(
+        `${name} does not compute the same: in step ${i + 1} its loss is ${other}, lm's is ${loss}`,
+      );
+  }
+}
