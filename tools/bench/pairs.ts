@@ -1,3 +1,4 @@
+import { QUIET } from "../../apps/cli/src/bench/disturbance.ts";
 import { type Quartiles, quartiles } from "../../apps/cli/src/bench/quartiles.ts";
 import { PeerError, type PeerProcess, type Turn } from "./peer-process.ts";
 
@@ -31,8 +32,6 @@ export interface PairOptions {
 /** The first steps, whose losses must agree: later ones multiply what rounding made of them. */
 const CHECKED_STEPS = 5;
 const TOLERANCE = 1e-3;
-/** Of one processor; more work of others makes a pair worthless. Clocks of processors tick every 10 ms, so not less. */
-const QUIET = 0.15;
 /** A pair of slow turns is repeated less often: all of them take about so many seconds. */
 const PATIENCE = 30;
 

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpus } from "node:os";
 import { createInterface } from "node:readline";
+import { busySeconds } from "../../apps/cli/src/bench/disturbance.ts";
 import type { Introduction } from "./peers/serve.ts";
 
 /** What a peer answers, and what happened beside it. */
@@ -82,10 +82,4 @@ export class PeerProcess {
     this.#child.stdin.end();
     await exit;
   }
-}
-
-/** Seconds that the machine's processors have worked since it started. */
-function busySeconds(): number {
-  const all = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq);
-  return all.reduce((total, milliseconds) => total + milliseconds, 0) / 1000;
 }

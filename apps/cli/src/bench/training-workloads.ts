@@ -51,7 +51,7 @@ const characters = (family: "rnn" | "gru", title: string): TrainingWorkload => (
 export const trainingWorkloads = {
   /** What nanoGPT trains on a CPU (its README), on the characters of Shakespeare. */
   gpt: {
-    title: "GPT, 4 layers of 128 (nanoGPT's for a CPU)",
+    title: "GPT, 4 layers of 128 (nanoGPT on a CPU)",
     family: "transformer",
     model: {
       layers: 4,
@@ -70,7 +70,7 @@ export const trainingWorkloads = {
   },
   /** The small LSTM of Zaremba et al. 2014. */
   lstm: {
-    title: "LSTM, 2 layers of 200, 10,000 words (Zaremba's small)",
+    title: "LSTM, 2 layers of 200 (Zaremba's small)",
     family: "lstm",
     model: {
       cell: "lstm",
