@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CpuBackend } from "@lm/backend-cpu";
 import manifest from "@lm/backend-cpu/package.json" with { type: "json" };
 import { tensor } from "@lm/tensor";
-import { type BackendName, backends } from "../../../apps/cli/src/bench/backends.ts";
+import { type BackendName, backends } from "../../../apps/cli/src/backends.ts";
 import { trainWorkload } from "../../../apps/cli/src/bench/training-run.ts";
 import type { MatmulTask, Task, TrainingTask } from "../tasks.ts";
 import { type Step, serve } from "./serve.ts";

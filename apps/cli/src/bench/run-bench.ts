@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import manifest from "../../package.json" with { type: "json" };
-import { type BackendName, backends } from "./backends.ts";
+import { type BackendName, backends } from "../backends.ts";
 import type { BenchCase, BenchGroup } from "./bench-case.ts";
 import type { BenchReport, BenchResult } from "./bench-report.ts";
 import { decodingCases } from "./decoding-cases.ts";

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "@lm/train/node";
-import { BACKENDS } from "../bench/backends.ts";
+import { BACKENDS } from "../backends.ts";
 import { BENCH_GROUPS, type BenchGroup } from "../bench/bench-case.ts";
 import { readReport } from "../bench/bench-report.ts";
 import { markdownReport, terminalReport } from "../bench/bench-tables.ts";
