@@ -33,7 +33,7 @@ try {
 } finally {
   rmSync(root, { recursive: true });
 }
-console.log(table(rows));
+if (rows.length > 0) console.log(table(rows));
 if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
 
 async function compare(

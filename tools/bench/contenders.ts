@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PeerProcess } from "./peer-process.ts";
+import { PeerError, PeerProcess } from "./peer-process.ts";
 
 /** Whom lm is compared with. */
 interface Contender {
@@ -18,9 +19,15 @@ interface ContenderRun {
 
 const program = (name: string) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 
+const packages = fileURLToPath(new URL("node_modules", import.meta.url));
+
 const inNode = (name: string, ...options: readonly string[]): Contender => ({
   isThreaded: false,
-  start: ({ folder }) => PeerProcess.start([process.execPath, program(name), folder, ...options]),
+  async start({ folder }) {
+    if (!existsSync(packages))
+      throw new PeerError("it is not installed; run npm ci in tools/bench first");
+    return PeerProcess.start([process.execPath, program(name), folder, ...options]);
+  },
 });
 
 export const contenders = {

@@ -3,7 +3,7 @@ import { type Quartiles, quartiles } from "../../apps/cli/src/bench/quartiles.ts
 import { PeerError, type PeerProcess, type Turn } from "./peer-process.ts";
 
 /** Turns that two peers took one after the other: seconds of a step, the median of each turn. */
-export interface Pair {
+interface Pair {
   readonly ours: number;
   readonly theirs: number;
   /** How many processors other programs kept busy in the worse of the two turns. */
@@ -31,7 +31,7 @@ export interface PairOptions {
 
 /** The first steps, whose losses must agree: later ones multiply what rounding made of them. */
 const CHECKED_STEPS = 5;
-const TOLERANCE = 1e-3;
+const TOLERANCE = 1e-5;
 /** A pair of slow turns is repeated less often: all of them take about so many seconds. */
 const PATIENCE = 30;
 

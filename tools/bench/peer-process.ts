@@ -39,7 +39,7 @@ export class PeerProcess {
     this.#complaints = complaints;
   }
 
-  /** @throws PeerError with the last line that the process wrote when it ends before it is ready. */
+  /** @throws PeerError with what the process complained of when it ends before it is ready. */
   static async start(
     [program, ...args]: readonly [string, ...string[]],
     environment: Readonly<Record<string, string>> = {},
@@ -55,7 +55,7 @@ export class PeerProcess {
     });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await lines.next();
-    const complaints = () => text.trim().split("\n").at(-1) || `${program} ended without a word`;
+    const complaints = () => reasonIn(text) || `${program} ended without a word`;
     if (first.done) {
       await Promise.race([failure, child.exitCode === null ? once(child, "exit") : undefined]);
       throw new PeerError(complaints());
@@ -82,4 +82,10 @@ export class PeerProcess {
     this.#child.stdin.end();
     await exit;
   }
+}
+
+/** The line of what a program wrote that names its error: Node's stands before a stack, Python's is the last. */
+function reasonIn(text: string): string {
+  const lines = text.trim().split("\n");
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? "";
 }

@@ -12,7 +12,7 @@ export interface BenchCase {
   prepare(place: BenchPlace): PreparedCase;
 }
 
-export interface Figure {
+interface Figure {
   readonly unit: BenchUnit;
   /** The figure, where a run takes `seconds`. */
   readonly of: (seconds: number) => number;
