@@ -19,6 +19,6 @@ async function openNative(options: BackendOptions): Promise<CpuBackend> {
     );
   });
   return native(options).catch((cause: Error) => {
-    throw new InputError(`--backend native: ${cause.message}`, { cause });
+    throw new InputError(cause.message, { cause });
   });
 }
