@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { BACKENDS, type BackendName } from "../../apps/cli/src/backends.ts";
 import type { Quartiles } from "../../apps/cli/src/bench/quartiles.ts";
 import { formatTable } from "../../apps/cli/src/terminal/table.ts";
 import { type ContenderName, contenders, startLm } from "./contenders.ts";
-import { type Comparison, comparePeers, type PairOptions } from "./pairs.ts";
+import { type Comparison, type Pair, summarize, takePairs } from "./pairs.ts";
 import { PeerError } from "./peer-process.ts";
 import { type TaskName, tasks, writeTask } from "./tasks.ts";
 
@@ -18,6 +19,10 @@ interface Row {
   readonly comparison: Comparison;
 }
 
+const ROUNDS = 3;
+/** After so long no further round is begun. */
+const LONGEST_SECONDS = 60;
+const TURN_SECONDS = 0.3;
 const flags = readFlags();
 const rows: Row[] = [];
 const root = mkdtempSync(join(tmpdir(), "lm-bench-"));
@@ -36,19 +41,29 @@ try {
 if (rows.length > 0) console.log(table(rows));
 if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`);
 
+/** In new processes each time: where memory happens to lie makes a process faster or slower for as long as it lives. */
 async function compare(
   task: TaskName,
   folder: string,
   peer: ContenderName,
   threads: number,
 ): Promise<void> {
-  const { python, backend } = flags;
+  const { python, backend, pairs } = flags;
+  const all: Pair[] = [];
+  let version = "";
+  const begin = performance.now();
+  const isLate = () => performance.now() - begin > LONGEST_SECONDS * 1000;
   try {
-    await using ours = await startLm(folder, threads, backend);
-    await using theirs = await contenders[peer].start({ folder, threads, python });
-    const comparison = await comparePeers(ours, theirs, flags.pairOptions);
-    const { name, version, detail } = theirs.introduction;
-    rows.push({ task, threads, peer, version: `${name} ${version}, ${detail}`, comparison });
+    for (let round = 0; round < ROUNDS && !isLate(); round++) {
+      await using ours = await startLm(folder, threads, backend);
+      await using theirs = await contenders[peer].start({ folder, threads, python });
+      const options = { pairs: Math.ceil(pairs / ROUNDS), turnSeconds: TURN_SECONDS };
+      all.push(...(await takePairs(ours, theirs, options)));
+      const { name, version: number, detail } = theirs.introduction;
+      version = `${name} ${number}, ${detail}`;
+    }
+    const comparison = summarize(all);
+    rows.push({ task, threads, peer, version, comparison });
     console.error(`${task}, ${peer}, threads ${threads}: ${ratioOf(comparison)}`);
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
@@ -62,9 +77,9 @@ function readFlags(): {
   readonly peer: readonly ContenderName[];
   readonly threads: readonly number[];
   readonly python: string;
-  readonly backend: string;
+  readonly backend: BackendName;
   readonly json: string | undefined;
-  readonly pairOptions: PairOptions;
+  readonly pairs: number;
 } {
   const many = { type: "string", multiple: true } as const;
   const { values } = parseArgs({
@@ -85,9 +100,9 @@ function readFlags(): {
     peer: values.peer ? chosen("--peer", values.peer, all) : values.python ? [pytorch] : inNode,
     threads: values.threads?.map((text) => positive("--threads", text)) ?? [1, 2],
     python: values.python ?? "python3",
-    backend: values.backend,
+    backend: chosen("--backend", [values.backend], BACKENDS)[0]!,
     json: values.json,
-    pairOptions: { pairs: positive("--pairs", values.pairs), turnSeconds: 0.3 },
+    pairs: positive("--pairs", values.pairs),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Quartiles, quartiles } from "../../apps/cli/src/bench/quartiles.ts
 import { PeerError, type PeerProcess, type Turn } from "./peer-process.ts";
 
 /** Turns that two peers took one after the other: seconds of a step, the median of each turn. */
-interface Pair {
+export interface Pair {
   readonly ours: number;
   readonly theirs: number;
   /** How many processors other programs kept busy in the worse of the two turns. */
@@ -33,18 +33,18 @@ export interface PairOptions {
 const CHECKED_STEPS = 5;
 const TOLERANCE = 1e-5;
 /** A pair of slow turns is repeated less often: all of them take about so many seconds. */
-const PATIENCE = 30;
+const PATIENCE = 10;
 
 /**
  * Lets both take turns, a different one first each time, so that what slows the machine down for a while meets both. Pairs in
- * which other programs worked are left out and taken again, up to twice as many as are wanted.
+ * which other programs worked are taken again, up to twice as many as are wanted.
  * @throws PeerError when the losses of the first steps differ: then the two do not compute the same.
  */
-export async function comparePeers(
+export async function takePairs(
   ours: PeerProcess,
   theirs: PeerProcess,
   { pairs: wanted, turnSeconds }: PairOptions,
-): Promise<Comparison> {
+): Promise<Pair[]> {
   const [own, other] = [await warmUp(ours, turnSeconds), await warmUp(theirs, turnSeconds)];
   checkLosses(own.losses, other.losses, theirs.introduction.name);
   const stepsOf = (seconds: number) => Math.max(1, Math.ceil(turnSeconds / seconds));
@@ -55,8 +55,7 @@ export async function comparePeers(
   const pairSeconds = stepsOf(own.seconds) * own.seconds + stepsOf(other.seconds) * other.seconds;
   const enough = Math.max(1, Math.min(wanted, Math.floor(PATIENCE / pairSeconds)));
   const pairs: Pair[] = [];
-  const quiet = () => pairs.filter(({ disturbance }) => disturbance <= QUIET);
-  while (pairs.length < 2 * enough && quiet().length < enough) {
+  while (pairs.length < 2 * enough && pairs.filter(isQuiet).length < enough) {
     const isOursFirst = pairs.length % 2 === 0;
     const first = await turns[isOursFirst ? 0 : 1]();
     const second = await turns[isOursFirst ? 1 : 0]();
@@ -64,11 +63,13 @@ export async function comparePeers(
     const disturbance = Math.max(first.disturbance, second.disturbance);
     pairs.push({ ours: median(mine), theirs: median(its), disturbance });
   }
-  return summarize(quiet(), pairs, enough);
+  return pairs;
 }
 
-function summarize(quiet: readonly Pair[], all: readonly Pair[], wanted: number): Comparison {
-  const isDisturbed = quiet.length < wanted / 2;
+/** What all the pairs tell, those in which other programs worked left out, unless these are most. */
+export function summarize(all: readonly Pair[]): Comparison {
+  const quiet = all.filter(isQuiet);
+  const isDisturbed = quiet.length < all.length / 3;
   const pairs = isDisturbed ? all : quiet;
   return {
     ours: quartiles(pairs.map(({ ours }) => ours)),
@@ -79,6 +80,7 @@ function summarize(quiet: readonly Pair[], all: readonly Pair[], wanted: number)
   };
 }
 
+const isQuiet = ({ disturbance }: Pair) => disturbance <= QUIET;
 const median = ({ seconds }: Turn) => quartiles(seconds).median;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -87,11 +89,12 @@ async function warmUp(
   peer: PeerProcess,
   turnSeconds: number,
 ): Promise<{ readonly seconds: number; readonly losses: readonly number[] }> {
+  const first = await peer.take(1); // It may compile the whole step.
   let turn = await peer.take(1);
-  // A peer that takes minutes a step is checked by that one step.
-  const losses = [...turn.losses];
-  if (sum(turn.seconds) < PATIENCE / 10) {
-    turn = await peer.take(CHECKED_STEPS - 1);
+  const losses = [...first.losses, ...turn.losses];
+  // A peer that takes minutes a step is checked by two.
+  if (sum(turn.seconds) < PATIENCE / 5) {
+    turn = await peer.take(CHECKED_STEPS - 2);
     losses.push(...turn.losses);
   }
   for (let spent = sum(turn.seconds); spent < 2 * turnSeconds; spent += sum(turn.seconds))
