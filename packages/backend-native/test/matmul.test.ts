@@ -87,14 +87,23 @@ describe("products by the library", () => {
     }
   }
 
-  it("are right after the memory has grown", async () => {
-    const engine = await openNative({ threads: 1, least: all });
-    for (const size of [10, 1500, 3000]) {
-      const x = engine.fromArray(new Float32Array(size * size).fill(1), [size, size]);
-      const y = engine.matmul(x, engine.slice(x, 1, 0, 2));
-      expect((await engine.read(y)).every((value) => value === size)).toBe(true);
-    }
-    engine.close();
+  it("follow a memory that has moved by growing", async () => {
+    // Where it can, the system lets a memory grow in its place; so the moving is made up.
+    const memory = { buffer: Float32Array.of(1, 2, 3, 4, 0, 0, 0, 0).buffer };
+    const library = await loadBlas();
+    const matmul = () => expect.unreachable();
+    const multiply = gemm(
+      { matmul, memory: memory as WebAssembly.Memory, threads: 1 },
+      library,
+      all,
+    );
+    const square = () => {
+      multiply(2, 2, 2, 0, 2, 1, 0, 2, 1, 16, 1, 1, 0, 0, 0, 0);
+      return [...new Float32Array(memory.buffer, 16)];
+    };
+    expect(square()).toEqual([7, 10, 15, 22]);
+    memory.buffer = Float32Array.of(5, 0, 0, 5, 0, 0, 0, 0).buffer;
+    expect(square()).toEqual([25, 0, 0, 25]);
   });
 
   it("are right where addresses would be negative as signed numbers", async () => {
