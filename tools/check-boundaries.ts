@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
  */
 const allowed: Record<string, readonly string[]> = {
   contract: ["contract"],
-  engine: ["contract"],
+  // An engine may build on another.
+  engine: ["contract", "engine"],
   core: ["contract", "core"],
   suite: ["contract", "core", "engine"],
   model: ["contract", "core"],

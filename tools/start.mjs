@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { ensureChromium } from "./setup/chromium.mjs";
 import { ensureDependencies } from "./setup/dependencies.mjs";
 import { areKernelsStale } from "./setup/kernels.mjs";
+import { ensureOpenBlas } from "./setup/openblas.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [command, ...args] = process.argv.slice(2);
@@ -50,6 +51,7 @@ switch (command) {
     break;
   case "test":
     ensureChromium(root);
+    ensureOpenBlas(root);
     await nx(["run-many", "-t", "test", "test:browser", ...args]);
     break;
   default:

@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import manifest from "../package.json" with { type: "json" };
+import { benchCommand } from "./commands/bench.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -25,6 +26,7 @@ export function createProgram() {
     inspectCommand(),
     importCommand(),
     exportCommand(),
+    benchCommand(),
   ])
     program.addCommand(command);
   throwErrors(program);

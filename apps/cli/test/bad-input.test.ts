@@ -176,6 +176,14 @@ describe("the other commands refuse", () => {
     ],
     [["export", "ngram", "--format", "arpa", "--out", "train.txt"], "is there already"],
     [["import", "train.txt", "--out", "out"], /train.txt: .*line 1/],
+    [["bench", "--only", "poetry"], "It must be one of: matmul, kernels, training"],
+    [["bench", "--threads", "0"], "'--threads <n>' argument '0'"],
+    [["bench", "--backend", "abacus"], "--backend"],
+    [["bench", "--against", "missing.json"], "missing.json: no such file"],
+    [["bench", "--against", "train.txt"], "train.txt: is not valid JSON"],
+    [["bench", "--against", "lstm/config.json"], "is not a report of this version of lm bench"],
+    [["bench", "--json", "train.txt"], "train.txt: is there already"],
+    [["bench", "--markdown", "no/such/place.md"], "there is no folder no/such"],
     [["dance"], "unknown command 'dance'"],
   ])("%j", (args, message) => expectRefusal(args, message));
 });

@@ -22,6 +22,24 @@ export interface CpuOptions {
   readonly threads?: number;
   /** Bytes that tensors may take together; by default as much as 32-bit addresses reach, 4 GiB. */
   readonly memoryLimit?: number;
+  /** Makes the kernel that multiplies matrices in place of the engine's own, which it may call. */
+  readonly matmul?: (engine: MatmulEngine) => MatmulKernel;
+}
+
+/**
+ * Multiplies matrices in the engine's memory: stores C `[size0, size1, m, n]`, in one piece, = A·B, where A is `[m, k]`
+ * and B `[k, n]`. Addresses are bytes from the beginning of the memory. Strides are in elements; of the two of each matrix
+ * one is 1, the other may be 0, and so may be those of the leading axes.
+ */
+export type MatmulKernel = Kernels["matmul"];
+
+/** What another kernel for `matmul` works with. */
+export interface MatmulEngine {
+  /** The engine's own kernel. */
+  readonly matmul: MatmulKernel;
+  /** It may grow between two calls, which detaches views of its buffer. */
+  readonly memory: WebAssembly.Memory;
+  readonly threads: number;
 }
 
 /** The CPU engine. */
@@ -37,11 +55,11 @@ export interface CpuBackend extends Backend<CpuTensor> {
  * The CPU engine: float32, WebAssembly SIMD, threads.
  * @throws RangeError when `threads` is no whole number from 1 to 64, Error when threads cannot share memory here.
  */
-export function cpu({ threads, memoryLimit = MAX_BYTES }: CpuOptions = {}): Promise<CpuBackend> {
-  if (threads !== undefined) return openEngine({ threads, memoryLimit });
+export function cpu(options: CpuOptions = {}): Promise<CpuBackend> {
+  if (options.threads !== undefined) return openEngine(options);
   // A page's policy may forbid the workers: then nobody asked for them, and one thread will do.
-  return openEngine({ threads: defaultThreads(), memoryLimit }).catch(() =>
-    openEngine({ threads: 1, memoryLimit }),
+  return openEngine({ ...options, threads: defaultThreads() }).catch(() =>
+    openEngine({ ...options, threads: 1 }),
   );
 }
 
@@ -61,6 +79,7 @@ export async function openEngine({
   build = supportedBuild(),
   shared = threads > 1,
   gap = 0,
+  matmul: makeMatmul,
   observe = (kernels) => kernels,
 }: EngineOptions): Promise<CpuBackend> {
   checkThreads(threads);
@@ -74,7 +93,10 @@ export async function openEngine({
   // Only now: each new instance writes the static data anew.
   kernels.startPool(threads);
   kernels.setScratch(scratch);
-  const engine = new Engine(observe(kernels), memory, new Heap(memory, heapStart, memoryLimit));
+  const used = makeMatmul
+    ? { ...kernels, matmul: makeMatmul({ matmul: kernels.matmul, memory, threads }) }
+    : kernels;
+  const engine = new Engine(observe(used), memory, new Heap(memory, heapStart, memoryLimit));
   return {
     name: "cpu",
     threads,

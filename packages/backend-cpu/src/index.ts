@@ -1,2 +1,8 @@
-export { type CpuBackend, type CpuOptions, cpu } from "./cpu.ts";
+export {
+  type CpuBackend,
+  type CpuOptions,
+  cpu,
+  type MatmulEngine,
+  type MatmulKernel,
+} from "./cpu.ts";
 export type { CpuTensor } from "./cpu-tensor.ts";

@@ -8,9 +8,9 @@ export function checkFolderIsFree(folder: string, remedy = "name another --out")
     throw new InputError(`${folder}: is there already; ${remedy}`);
 }
 
-/** @throws InputError when something is there already. */
-export function checkFileIsFree(path: string): void {
-  if (existsSync(path)) throw new InputError(`${path}: is there already; name another --out`);
+/** @throws InputError when something is there already; `remedy` says what to do. */
+export function checkFileIsFree(path: string, remedy = "name another --out"): void {
+  if (existsSync(path)) throw new InputError(`${path}: is there already; ${remedy}`);
 }
 
 /** Makes a folder with these files, all or nothing: it is filled under another name and then renamed. */

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cpu } from "@lm/backend-cpu";
 import type { LanguageModel } from "@lm/model";
 import { fromBytes } from "@lm/ngram";
 import { countParameters } from "@lm/nn";
 import { readSafetensors } from "@lm/tensor";
 import { type Tokenizer, tokenizerFromJson } from "@lm/text";
 import { recoverRun } from "@lm/train/node";
+import { type BackendName, backends } from "../backends.ts";
 import { blameInput, InputError } from "../failure.ts";
 import { readBytes, readJson } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "./config.ts";
@@ -22,11 +22,15 @@ export interface Run {
 }
 
 export interface LoadOptions {
+  readonly backend?: BackendName;
   readonly threads?: number | undefined;
 }
 
 /** @throws InputError when the folder holds no run, or its files do not fit together. */
-export async function loadRun(folder: string, { threads }: LoadOptions = {}): Promise<Run> {
+export async function loadRun(
+  folder: string,
+  { backend = "cpu", threads }: LoadOptions = {},
+): Promise<Run> {
   if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
   const config = readConfig(folder);
   const tokenizer = await readTokenizer(folder);
@@ -45,7 +49,7 @@ export async function loadRun(folder: string, { threads }: LoadOptions = {}): Pr
   const model = await blameInput(path, async () => {
     const weights = readSafetensors(readBytes(path));
     return createModel(config, tokenizer.vocabulary, {
-      backend: await cpu({ ...(threads && { threads }) }),
+      backend: await backends[backend]({ ...(threads && { threads }) }),
       weights,
     });
   });

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { cpu } from "@lm/backend-cpu";
 import { evaluate } from "@lm/eval";
 import { countParameters, type ParameterOrigin } from "@lm/nn";
 import { readSafetensors, writeSafetensors } from "@lm/tensor";
 import { epochs, splitByPosition, streams } from "@lm/text";
 import { type Checkpoint, type EvaluationOptions, train } from "@lm/train";
 import { loadCheckpoint, saveCheckpoint } from "@lm/train/node";
+import { type BackendName, backends } from "../backends.ts";
 import { blameInput, InputError } from "../failure.ts";
 import { readText } from "../input.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -34,6 +34,7 @@ export interface TrainingRequest {
   readonly valid?: string | undefined;
   readonly resume: boolean;
   readonly tokenizer: TokenizerChoice;
+  readonly backend: BackendName;
   readonly threads?: number | undefined;
 }
 
@@ -58,7 +59,9 @@ export async function trainNeural(request: TrainingRequest): Promise<void> {
   const data = await blameInput(request.data, () => families[family].batches(ids, shape));
   const heldOutIds = heldOut === undefined ? undefined : tokenizer.encode(heldOut);
   const evaluation = heldOutIds && evaluationOf(family, heldOutIds, flags, shape);
-  const backend = await cpu({ ...(request.threads && { threads: request.threads }) });
+  const backend = await backends[request.backend]({
+    ...(request.threads && { threads: request.threads }),
+  });
   const origin: ParameterOrigin = saved?.checkpoint
     ? { backend, weights: readSafetensors(writeSafetensors(saved.checkpoint.model)) }
     : { backend, seed: flags.seed };

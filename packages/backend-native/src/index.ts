@@ -1,0 +1,1 @@
+export { type NativeBackend, type NativeOptions, native } from "./native.ts";

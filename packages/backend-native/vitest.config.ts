@@ -1,0 +1,3 @@
+import { unitTests } from "../../tools/vitest.base.ts";
+
+export default unitTests("backend-native");
