@@ -4,8 +4,8 @@ import { sentenceStart } from "@lm/model";
 import { NgramModel } from "@lm/ngram";
 import { threadCount } from "../flags.ts";
 import { readText } from "../input.ts";
+import { contextFlag, defaultContext } from "../runs/evaluate.ts";
 import { loadRun } from "../runs/load.ts";
-import { contextFlag, defaultContext } from "./eval.ts";
 
 /** One token of a text, and what the model makes of it. */
 interface TokenLine {
