@@ -43,12 +43,6 @@ export class Cursor {
       this.#unseenUnknown = unk;
   }
 
-  /** Goes to the beginning: of a sentence where the vocabulary has sentences, else of a text. */
-  start(): void {
-    this.clear();
-    if (this.#trie.vocabulary.eos !== undefined) this.#openSentence();
-  }
-
   /** Forgets all words before. */
   clear(): void {
     this.length = 0;

@@ -55,11 +55,8 @@ describe("NgramModel", () => {
     fc.assert(
       fc.property(reading, ({ model, tokens }) => {
         const row = distributionAfter(model, tokens);
-        // query begins with no context; the model, where it has sentences, behind <s>.
-        const { eos } = model.vocabulary;
-        const context = eos === undefined ? tokens : Int32Array.of(eos, ...tokens);
         for (let token = 0; token < row.length; token++) {
-          const { logProb } = model.query(context, token);
+          const { logProb } = model.query(tokens, token);
           if (row[token] === Number.NEGATIVE_INFINITY) expect(logProb).toBe(row[token]);
           else expect(logProb).toBeCloseTo(row[token]!, 5);
         }
@@ -106,10 +103,17 @@ describe("NgramModel", () => {
     expect(model.query([a, b], 0).matchedOrder).toBe(1);
   });
 
-  it("is behind <s> at the start and after every </s>", () => {
+  it("has no context at the start, and <s> after every </s>", () => {
     const { words } = VOCABULARIES;
     const model = ngram({ order: 3 }).fitIds(words, Int32Array.of(3, 4, 2, 3, 5, 2, 4, 2));
-    expect(model.advance(model.start(), Int32Array.of(4, 5, 2)).state).toEqual(model.start());
+    const afterSentence = model.advance(model.start(), Int32Array.of(4, 5, 2));
+    expect(afterSentence).toEqual(model.advance(model.start(), Int32Array.of(2)));
+    expect(afterSentence.logProbs[3]).toBeCloseTo(model.query([1], 3).logProb, 6);
+    // A text cut out of the middle of another: its first words do not open a sentence.
+    const { logProbs } = model.advance(model.start(), Int32Array.of(3));
+    expect(logProbs[4]).toBeCloseTo(model.query([3], 4).logProb, 6);
+    expect(model.score([Int32Array.of(3, 4)])[0]![0]).toBeCloseTo(logProbs[4]!, 6);
+    expect(logProbs[4]).not.toBeCloseTo(model.query([2, 3], 4).logProb, 3);
     expect(model.query([2], 3).logProb).toBe(model.query([1], 3).logProb);
     expect(model.query([1], 3).matchedOrder).toBe(2);
   });

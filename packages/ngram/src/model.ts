@@ -77,13 +77,12 @@ export class NgramModel implements LanguageModel<NgramState> {
     return [...scores, ...fallbacks.filter((note) => note !== undefined)];
   }
 
-  /** Before any token: behind `<s>` where the vocabulary has sentences, else with an empty context. */
+  /**
+   * Before any token, with an empty context. Where a sentence begins, `</s>` is read first: a text that is cut out
+   * of the middle of another then has no false `<s>` before it.
+   */
   start(batch = 1): NgramState {
-    const state = this.#emptyState(batch);
-    const cursor = new Cursor(this.trie);
-    cursor.start();
-    for (let row = 0; row < batch; row++) this.#save(cursor, state, row);
-    return state;
+    return this.#emptyState(batch);
   }
 
   /**
@@ -131,7 +130,7 @@ export class NgramModel implements LanguageModel<NgramState> {
     const cursor = new Cursor(this.trie);
     return sequences.map((tokens) => {
       const logProbs = new Float32Array(Math.max(tokens.length - 1, 0));
-      cursor.start();
+      cursor.clear();
       for (let i = 0; i < tokens.length; i++) {
         const log10 = cursor.advance(this.#checked(tokens[i]!));
         if (i > 0) logProbs[i - 1] = log10 * Math.LN10;
