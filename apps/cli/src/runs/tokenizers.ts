@@ -16,17 +16,30 @@ import { FILES } from "./config.ts";
 /** Makes a tokenizer for a training text. */
 export type TokenizerChoice = (text: string) => Tokenizer | Promise<Tokenizer>;
 
+/** All words, the most frequent (`word:10000`), or those that stand so many times (`word:min=2`). */
+const WORD = /^word(?::(?:(\d{1,9})|min=(\d{1,9})))?$/;
+
 /** Reads `--tokenizer`: `char`, `word`, `bpe:N`, or the folder of a run, or a tokenizer.json, to take it from. */
 function parseTokenizer(choice: string): TokenizerChoice {
   if (choice === "char") return characterTokenizer;
-  if (choice === "word") return (text) => wordTokenizer(text);
+  const words = WORD.exec(choice);
+  if (words) {
+    const [, maximumSize, minimumCount] = words;
+    return (text) =>
+      blameInput(`--tokenizer ${choice}`, () =>
+        wordTokenizer(text, {
+          ...(maximumSize !== undefined && { maximumSize: Number(maximumSize) }),
+          ...(minimumCount !== undefined && { minimumCount: Number(minimumCount) }),
+        }),
+      );
+  }
   const [, size] = /^bpe:(\d{1,9})$/.exec(choice) ?? [];
   if (size !== undefined)
     return (text) =>
       blameInput(`--tokenizer ${choice}`, () => bpeTokenizer(text, { size: Number(size) }));
   if (!existsSync(choice))
     throw new InvalidArgumentError(
-      "It must be char, word, bpe:SIZE, or a folder with a tokenizer.json.",
+      "It must be char, word, word:SIZE, word:min=COUNT, bpe:SIZE, or a folder with a tokenizer.json.",
     );
   const path = statSync(choice).isDirectory() ? join(choice, FILES.tokenizer) : choice;
   return () => blameInput(path, () => tokenizerFromJson(readJson(path)));
@@ -46,7 +59,10 @@ export function checkTokens(path: string, tokenizer: Tokenizer, text: string): I
 
 /** The flag, with the tokenizer that a family uses by default. */
 export function tokenizerOption(byDefault: string) {
-  return new Option("--tokenizer <kind>", "char, word, bpe:SIZE, or a folder to take it from")
+  return new Option(
+    "--tokenizer <kind>",
+    "char, word, word:SIZE (the most frequent), word:min=COUNT, bpe:SIZE, or a folder to take it from",
+  )
     .argParser(parseTokenizer)
     .default(parseTokenizer(byDefault), byDefault);
 }
