@@ -1,0 +1,2 @@
+export { loadCounts, mergeCountsFiles, saveCounts } from "./counts-files.ts";
+export { SpilledRuns } from "./spilled-runs.ts";
