@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { texts, VOCABULARIES } from "../test/arbitrary-texts.ts";
 import { columnsOf } from "../test/columns.ts";
-import { fromBytes, NgramFileError, toBytes } from "./binary-file.ts";
+import { NgramFileError } from "./binary-error.ts";
+import { fromBytes, toBytes } from "./binary-file.ts";
 import { ngram } from "./ngram.ts";
 
 const ids = Int32Array.of(3, 4, 5, 2, 3, 4, 2, 5, 5, 4, 2);

@@ -72,6 +72,14 @@ export class Cursor {
     return isFound ? logProb : logProb + this.#logUniform;
   }
 
+  /** log10 p(word | the words before), as `advance(word)` gives it, without moving. */
+  logProb(word: number): number {
+    if (word === this.#bos || word === this.#closed) return Number.NEGATIVE_INFINITY;
+    const path = this.lookUp(word);
+    const sum = path.reduce((total, { log10 }) => total + log10, 0);
+    return path.at(-1)!.isListed ? sum : sum + this.#logUniform;
+  }
+
   /**
    * The terms that `advance(word)` adds up, from the longest context down, without moving. Where the word is
    * listed in none of them, log10 1/|V| comes on top.

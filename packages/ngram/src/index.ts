@@ -1,17 +1,23 @@
 export { ArpaError } from "./arpa-error.ts";
 export { readArpa } from "./arpa-reader.ts";
 export { writeArpa } from "./arpa-writer.ts";
-export { fromBytes, NgramFileError, toBytes } from "./binary-file.ts";
+export { NgramFileError } from "./binary-error.ts";
+export { fromBytes, toBytes } from "./binary-file.ts";
 export { countsFromBytes, countsToBytes } from "./counting/counts-bytes.ts";
 export { CountsFileError } from "./counting/counts-file.ts";
 export { encodeStream } from "./counting/encode-stream.ts";
 export { mergeCounts } from "./counting/merge-counts.ts";
 export { type CounterOptions, NgramCounter } from "./counting/ngram-counter.ts";
+export { type ParquetSource, readCountsParquet, writeCountsParquet } from "./counting/parquet.ts";
 export type { RunStore } from "./counting/run-store.ts";
+export { NgramTableError } from "./counting/table-error.ts";
+export { readCountsTsv, type TableOptions, writeCountsTsv } from "./counting/tsv.ts";
 export { type CountOptions, countNgrams, type NgramCounts, type OrderCounts } from "./counts.ts";
 export type { LookupStep } from "./cursor.ts";
+export { pruneByEntropy } from "./entropy-pruning.ts";
 export { NgramModel, type NgramOrigin, type NgramState, type TokenQuery } from "./model.ts";
 export { type NgramEstimator, type NgramOptions, ngram } from "./ngram.ts";
+export { quantize } from "./quantize.ts";
 export type { AbsoluteDiscountingOptions } from "./smoothing/absolute-discounting.ts";
 export {
   DiscountError,

@@ -1,6 +1,7 @@
 import type { LanguageModel } from "@lm/model";
 import type { Vocabulary } from "@lm/text";
 import { Cursor, type LookupStep } from "./cursor.ts";
+import { QuantizedOrder } from "./quantized-order.ts";
 import { noteOf, type OrderDiscount } from "./smoothing/discounts.ts";
 import type { Smoothing } from "./smoothing/smoothing.ts";
 import type { Trie } from "./trie.ts";
@@ -65,7 +66,13 @@ export class NgramModel implements LanguageModel<NgramState> {
 
   /** How many bytes the n-grams take, without the vocabulary. */
   get byteLength(): number {
-    return this.trie.orders.reduce((bytes, order) => bytes + order.byteLength, 0);
+    const columns = this.trie.orders.flatMap((order) => order.columns);
+    return columns.reduce((bytes, column) => bytes + column.byteLength, 0);
+  }
+
+  /** Whether `quantize` has rounded the probabilities. */
+  get isQuantized(): boolean {
+    return this.trie.orders.at(-1) instanceof QuantizedOrder;
   }
 
   /** What whoever uses the model should know of how it was estimated, a sentence each. */
@@ -73,8 +80,11 @@ export class NgramModel implements LanguageModel<NgramState> {
     const scores = this.isNormalized
       ? []
       : ["stupid back-off gives scores, not probabilities: a perplexity of them means nothing"];
+    const rounded = this.isQuantized
+      ? ["quantised: probabilities are rounded, and sum to one only approximately"]
+      : [];
     const fallbacks = (this.origin?.discounts ?? []).map(noteOf);
-    return [...scores, ...fallbacks.filter((note) => note !== undefined)];
+    return [...scores, ...rounded, ...fallbacks.filter((note) => note !== undefined)];
   }
 
   /**
@@ -149,7 +159,7 @@ export class NgramModel implements LanguageModel<NgramState> {
     const path = cursor.lookUp(this.#checked(token));
     const last = path.at(-1)!;
     return {
-      logProb: cursor.advance(token) * Math.LN10,
+      logProb: cursor.logProb(token) * Math.LN10,
       matchedOrder: last.isListed ? last.contextLength + 1 : 0,
       path,
     };
