@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { createGunzip } from "node:zlib";
 import { decodeUtf8 } from "@lm/text";
 import { InputError } from "./failure.ts";
 
 /** @throws InputError when there is no such file, or it cannot be read. */
 export function readBytes(path: string): Uint8Array {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file`);
-  if (statSync(path).isDirectory()) throw new InputError(`${path}: is a folder; a file is needed`);
+  checkIsFile(path);
   try {
     return readFileSync(path);
   } catch (cause) {
@@ -28,6 +28,26 @@ export function readText(path: string): string {
   return text;
 }
 
+/**
+ * The text of a UTF-8 file in pieces, unpacked where its name ends in `.gz`; the file may be larger than a string.
+ * @throws InputError when it is missing, not UTF-8, or not packed as its name says.
+ */
+export async function* readTextInPieces(path: string): AsyncGenerator<string> {
+  checkIsFile(path);
+  const file = createReadStream(path);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    const bytes = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
+    for await (const piece of bytes) yield decoder.decode(piece as Uint8Array, { stream: true });
+    yield decoder.decode();
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw new InputError(`${path}: cannot be read as text (${problem})`, { cause });
+  } finally {
+    file.destroy();
+  }
+}
+
 /** @throws InputError when the file is missing or not JSON. */
 export function readJson(path: string): unknown {
   const text = readText(path);
@@ -36,6 +56,11 @@ export function readJson(path: string): unknown {
   } catch (cause) {
     throw new InputError(`${path}: is not valid JSON (${(cause as Error).message})`, { cause });
   }
+}
+
+function checkIsFile(path: string): void {
+  if (!existsSync(path)) throw new InputError(`${path}: no such file`);
+  if (statSync(path).isDirectory()) throw new InputError(`${path}: is a folder; a file is needed`);
 }
 
 /** How many Unicode code points a text has. */

@@ -55,7 +55,7 @@ export function ngramCommand() {
     )
     .option(
       "--discounts <lists>",
-      'in place of estimated discounts, by order, as "0.5,1,1.5 0.6,1.1,1.4" (the above and katz, not witten-bell)',
+      'in place of estimated discounts, by order, as "0.5,1,1.5 0.6,1.1,1.4" (absolute, katz, kneser-ney, modified-kneser-ney)',
       numberLists,
     )
     .option(

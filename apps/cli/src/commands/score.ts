@@ -4,6 +4,7 @@ import { sentenceStart } from "@lm/model";
 import { NgramModel } from "@lm/ngram";
 import { threadCount } from "../flags.ts";
 import { readText } from "../input.ts";
+import { formatPath } from "../inspect/print.ts";
 import { contextFlag, defaultContext } from "../runs/evaluate.ts";
 import { loadRun } from "../runs/load.ts";
 
@@ -95,13 +96,7 @@ function formatLine({ token, unknown, logProb, log10, order, path }: TokenLine):
   const columns = [JSON.stringify(token).slice(1, -1), logProb.toFixed(6), log10.toFixed(6)];
   if (order !== undefined && path) {
     columns.push(`order ${order}`);
-    columns.push(
-      path
-        .map(
-          (step) => `${step.contextLength + 1}${step.listed ? "✓" : `✗ ${step.log10.toFixed(4)}`}`,
-        )
-        .join(" → "),
-    );
+    columns.push(formatPath(path.map(({ listed, ...step }) => ({ ...step, isListed: listed }))));
   }
   if (unknown) columns.push("unknown");
   return columns.join("\t");

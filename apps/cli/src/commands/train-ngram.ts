@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import { evaluate } from "@lm/eval";
-import { countNgrams, type NgramModel, ngram, toBytes } from "@lm/ngram";
+import { countNgrams, countsToBytes, type NgramModel, ngram, toBytes } from "@lm/ngram";
 import { blameInput } from "../failure.ts";
 import { readText } from "../input.ts";
 import { FILES, type RunConfig } from "../runs/config.ts";
@@ -28,32 +26,26 @@ export function trainNgramCommand() {
     const settings = { order, smoothing, ...(prune && { prune }), openVocabulary };
     const estimator = await blameInput("lm train ngram", () => ngram(settings));
     const ids = checkTokens(data, tokenizer, text);
-    const model = await blameInput(data, () =>
-      estimator.fitCounts(countNgrams(vocabulary, ids, { order, unknown, blankLines })),
+    const counts = await blameInput(data, () =>
+      countNgrams(vocabulary, ids, { order, unknown, blankLines }),
     );
+    const model = await blameInput(data, () => estimator.fitCounts(counts));
     const seconds = (performance.now() - start) / 1000;
     const valid = options.valid === undefined ? undefined : readText(options.valid);
     const config: RunConfig = {
       format: 1,
       family: "ngram",
       model: { order, smoothing: model.origin?.smoothing ?? smoothing },
-      training: {
-        data: resolve(data),
-        dataDigest: createHash("sha256").update(text).digest("hex"),
-        unknown,
-        blankLines,
-      },
     };
     createFolder(out, {
       [FILES.config]: toJson(config),
       [FILES.tokenizer]: toJson(tokenizer.toJSON()),
       [FILES.ngram]: toBytes(model),
+      [FILES.counts]: countsToBytes(counts),
     });
     for (const note of notesOf(model, ids, unknown)) console.error(`note: ${note}`);
-    const counts = model.ngramCounts.map((count) => count.toLocaleString("en")).join(" + ");
-    console.error(
-      `${counts} n-grams of orders 1 to ${order} in ${formatSeconds(seconds)} → ${out}`,
-    );
+    const sizes = model.ngramCounts.map((count) => count.toLocaleString("en")).join(" + ");
+    console.error(`${sizes} n-grams of orders 1 to ${order} in ${formatSeconds(seconds)} → ${out}`);
     if (valid !== undefined) await judge(model, tokenizer.encode(valid));
   });
 }

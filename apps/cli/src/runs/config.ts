@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FeedforwardConfig } from "@lm/feedforward";
-import type { Smoothing, TrainingTextOptions } from "@lm/ngram";
+import type { Smoothing } from "@lm/ngram";
 import type { RecurrentLanguageModelConfig } from "@lm/rnn";
 import type { TransformerConfig } from "@lm/transformer";
 import { InputError } from "../failure.ts";
@@ -33,24 +33,10 @@ export interface TrainingRecord {
   readonly dataDigest: string;
 }
 
-/** What an n-gram model was counted on, so that it can be counted again. */
-export interface NgramTrainingRecord extends TrainingTextOptions {
-  /** Where the text was: an absolute path. */
-  readonly data: string;
-  /** SHA-256 of the text. */
-  readonly dataDigest: string;
-}
-
 /** What `config.json` of a run's folder holds. */
-export type RunConfig = NgramRunConfig | NeuralRunConfig;
-
-export interface NgramRunConfig {
-  readonly format: 1;
-  readonly family: "ngram";
-  readonly model: NgramSettings;
-  /** Absent in a model that was not counted here. */
-  readonly training?: NgramTrainingRecord;
-}
+export type RunConfig =
+  | { readonly format: 1; readonly family: "ngram"; readonly model: NgramSettings }
+  | NeuralRunConfig;
 
 export type NeuralRunConfig = {
   [F in NeuralFamily]: {
@@ -67,6 +53,7 @@ export const FILES = {
   tokenizer: "tokenizer.json",
   model: "model.safetensors",
   ngram: "model.ngram",
+  counts: "model.counts",
   metrics: "metrics.jsonl",
 } as const;
 

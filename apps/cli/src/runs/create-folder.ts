@@ -9,8 +9,8 @@ export function checkFolderIsFree(folder: string, remedy = "name another --out")
 }
 
 /** @throws InputError when something is there already. */
-export function checkFileIsFree(path: string): void {
-  if (existsSync(path)) throw new InputError(`${path}: is there already; name another --out`);
+export function checkFileIsFree(path: string, remedy = "name another --out"): void {
+  if (existsSync(path)) throw new InputError(`${path}: is there already; ${remedy}`);
 }
 
 /** Makes a folder with these files, all or nothing: it is filled under another name and then renamed. */
