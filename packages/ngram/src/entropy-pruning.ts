@@ -74,9 +74,9 @@ function dispensable(all: ContextMasses, among: readonly number[], threshold: nu
 /** D(p‖p') of the i-th word of a context, in nats. */
 function divergence({ logContext, own, lower, left, lowerLeft }: ContextMasses, i: number): number {
   const probability = own[i]!;
-  if (probability === 0) return 0;
   const logWeight = Math.log((left + probability) / (lowerLeft + lower[i]!));
-  const change = probability * (Math.log(lower[i]!) + logWeight - Math.log(probability));
+  const ratio = Math.log(lower[i]!) + logWeight - Math.log(probability);
+  const change = probability > 0 ? probability * ratio : 0;
   // Where the context leaves nothing, nothing is weighed anew.
   const others = left > 0 && lowerLeft > 0 ? left * (logWeight - Math.log(left / lowerLeft)) : 0;
   return -Math.exp(logContext) * (change + others);
