@@ -1,11 +1,11 @@
 export { ArpaError } from "./arpa-error.ts";
-export { readArpa } from "./arpa-reader.ts";
+export { type ReadArpaOptions, readArpa } from "./arpa-reader.ts";
+export type { ArpaSource } from "./arpa-source.ts";
 export { writeArpa } from "./arpa-writer.ts";
 export { NgramFileError } from "./binary-error.ts";
 export { fromBytes, toBytes } from "./binary-file.ts";
 export { countsFromBytes, countsToBytes } from "./counting/counts-bytes.ts";
 export { CountsFileError } from "./counting/counts-file.ts";
-export { encodeStream } from "./counting/encode-stream.ts";
 export { mergeCounts } from "./counting/merge-counts.ts";
 export { type CounterOptions, NgramCounter } from "./counting/ngram-counter.ts";
 export { type ParquetSource, readCountsParquet, writeCountsParquet } from "./counting/parquet.ts";
