@@ -24,13 +24,20 @@ export function linkSuffixes(orders: readonly CountColumns[]): OrderCounts[] {
   const linked: OrderCounts[] = [];
   for (const [i, columns] of orders.entries()) {
     const { words } = columns;
-    let suffixes = new Int32Array(i === 0 ? 0 : words.length);
-    // The suffix of two words is the second, which is its own index.
-    if (i === 1) suffixes = words.slice();
+    const suffixes = new Int32Array(i === 0 ? 0 : words.length);
+    if (i === 1) linkBigrams(words, orders[0]!.counts, suffixes);
     else if (i > 1) linkOrder(i + 1, columns, linked[i - 1]!, linked[i - 2]!, suffixes);
     linked.push({ ...columns, suffixes });
   }
   return linked;
+}
+
+/** The suffix of two words is the second, which is its own index, whether it was counted or not. */
+function linkBigrams(words: Int32Array, counts: Uint32Array, suffixes: Int32Array): void {
+  for (let i = 0; i < words.length; i++) {
+    if (counts[words[i]!] === 0) throw new MissingSuffix(2, i);
+    suffixes[i] = words[i]!;
+  }
 }
 
 function linkOrder(

@@ -1,4 +1,5 @@
-import type { Tokenizer } from "@lm/text";
+import type { Tokenizer } from "./tokenizer.ts";
+import { behindLastSpace } from "./white-space.ts";
 
 /** Text is encoded so many characters at a time. */
 const PIECE = 1 << 18;
@@ -36,21 +37,10 @@ export async function* encodeStream(
   if (rest !== "") yield tokenizer.encode(rest);
 }
 
-/** Words are parted by ASCII white space; 0 where there is none. */
-function behindLastSpace(text: string): number {
-  let end = text.length;
-  while (end > 0 && !isSpace(text.charCodeAt(end - 1))) end--;
-  return end;
-}
-
 /** Before the last space that follows something else than white space; else behind the last whole character. */
 function lastWordEnd(text: string): number {
   for (let end = text.length - 1; end > 0; end--)
     if (text[end] === " " && /\S/u.test(text[end - 1]!)) return end;
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd800 && last < 0xdc00 ? text.length - 1 : text.length;
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
 }

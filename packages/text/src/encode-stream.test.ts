@@ -1,6 +1,9 @@
-import { bpeTokenizer, characterTokenizer, type Tokenizer, wordTokenizer } from "@lm/text";
 import { describe, expect, it } from "vitest";
+import { bpeTokenizer } from "./bpe/tokenizer.ts";
+import { characterTokenizer } from "./character.ts";
 import { encodeStream } from "./encode-stream.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import { wordTokenizer } from "./word.ts";
 
 /** A long text with everything that pieces could be cut wrongly at. */
 const paragraph =
