@@ -38,6 +38,7 @@ describe("every family", () => {
   it("keeps its run in a folder", () => {
     expect(readdirSync(path("ngram")).sort()).toEqual([
       "config.json",
+      "model.counts",
       "model.ngram",
       "tokenizer.json",
     ]);

@@ -6,14 +6,14 @@ import { float32Values, readSafetensors, type SafetensorsFile, writeSafetensors 
 import { tokenizerFromJson, WordTokenizer } from "@lm/text";
 import { fromHuggingFace } from "@lm/transformer";
 import { blameInput, InputError } from "../failure.ts";
-import { readBytes, readJson, readText } from "../input.ts";
+import { readBytes, readJson, readTextInPieces } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "../runs/config.ts";
 import { checkFolderIsFree, createFolder, toJson } from "../runs/create-folder.ts";
 
 export function importCommand() {
   return new Command("import")
     .description(
-      "take a model from a Hugging Face folder (GPT-2), an ARPA file, or safetensors with a config of lm",
+      "take a model from a Hugging Face folder (GPT-2), an ARPA file (.gz too), or safetensors with a config of lm",
     )
     .argument("<path>", "the folder or file")
     .requiredOption("--out <folder>", "where to put the model")
@@ -31,7 +31,11 @@ export function importCommand() {
 type Files = Record<string, Uint8Array | string>;
 
 async function importArpa(path: string): Promise<Files> {
-  const model = await blameInput(path, () => readArpa(readText(path)));
+  if (/\.(counts|tsv|tsv\.gz|parquet)$/.test(path))
+    throw new InputError(
+      `${path}: looks like counts, which are no model yet; make one by lm train ngram --counts`,
+    );
+  const model = await blameInput(path, () => readArpa(readTextInPieces(path)));
   const tokenizer = await blameInput(path, () => new WordTokenizer(model.vocabulary));
   const config: RunConfig = {
     format: 1,

@@ -39,14 +39,20 @@ const smoothingOption = () =>
 export function ngramCommand() {
   return new Command("ngram")
     .description("count n-grams and smooth them")
-    .requiredOption(
-      "--data <file>",
-      "training text, UTF-8; a sentence a line where words are tokens",
+    .option("--data <file>", "training text, UTF-8; a sentence a line where words are tokens")
+    .option(
+      "--counts <path>",
+      "counts in place of a text: a model's folder, or a file .counts, .tsv, .tsv.gz or .parquet",
     )
     .requiredOption("--out <folder>", "where to put the model")
     .option("--valid <file>", "held-out text to judge the model by")
     .addOption(tokenizerOption("word"))
-    .option("--order <n>", "n: a token is predicted from the n - 1 before it", wholeNumber(1), 3)
+    .option(
+      "--order <n>",
+      "n: a token is predicted from the n - 1 before it (with --counts as high as they go)",
+      wholeNumber(1),
+      3,
+    )
     .addOption(smoothingOption())
     .option(
       "--form <form>",
@@ -84,6 +90,12 @@ export function ngramCommand() {
       'leave out n-grams counted no more often: by order, as "0 0 1"',
       thresholds,
     )
+    .option(
+      "--prune-entropy <rise>",
+      "leave out n-grams without which perplexity rises by a smaller share, as 1e-7 (Stolcke 1998)",
+      positiveNumber,
+    )
+    .option("--quantize", "round probabilities to 256 values an order: half the memory", false)
     .option(
       "--unknown <policy>",
       "unknown words of the training text: skip, count, error",

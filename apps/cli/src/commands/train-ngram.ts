@@ -1,37 +1,49 @@
 import { evaluate } from "@lm/eval";
-import { countNgrams, countsToBytes, type NgramModel, ngram, toBytes } from "@lm/ngram";
-import { blameInput } from "../failure.ts";
+import {
+  countNgrams,
+  countsToBytes,
+  type NgramCounts,
+  type NgramModel,
+  ngram,
+  pruneByEntropy,
+  quantize,
+  toBytes,
+} from "@lm/ngram";
+import type { Tokenizer } from "@lm/text";
+import { blameInput, InputError } from "../failure.ts";
 import { readText } from "../input.ts";
 import { FILES, type RunConfig } from "../runs/config.ts";
+import { countsUpTo, loadCounts } from "../runs/counts.ts";
 import { checkFolderIsFree, createFolder, toJson } from "../runs/create-folder.ts";
 import { checkTokens } from "../runs/tokenizers.ts";
 import { formatSeconds } from "../terminal/progress.ts";
 import { ngramCommand } from "./ngram-options.ts";
 import { smoothingOf } from "./ngram-smoothing.ts";
 
+type Options = ReturnType<ReturnType<typeof ngramCommand>["opts"]>;
+
 export function trainNgramCommand() {
-  return ngramCommand().action(async (options) => {
-    const { data, out, order, prune, unknown, blankLines } = options;
+  return ngramCommand().action(async (options, self) => {
+    const { out, prune } = options;
     checkFolderIsFree(out);
-    const text = readText(data);
+    const given = (name: keyof Options) => self.getOptionValueSource(name) === "cli";
     const start = performance.now();
-    const tokenizer = await options.tokenizer(text);
-    const { vocabulary } = tokenizer;
+    const { counts, tokenizer, notes } = await countedOf(options, given);
+    const { order } = counts;
     const heldOut = options.heldOut === undefined ? undefined : readText(options.heldOut);
+    const valid = options.valid === undefined ? undefined : readText(options.valid);
     const smoothing = smoothingOf(options.smoothing, {
       ...options,
       heldOut: heldOut === undefined ? undefined : tokenizer.encode(heldOut),
     });
     const openVocabulary = !options.closedVocabulary;
-    const settings = { order, smoothing, ...(prune && { prune }), openVocabulary };
-    const estimator = await blameInput("lm train ngram", () => ngram(settings));
-    const ids = checkTokens(data, tokenizer, text);
-    const counts = await blameInput(data, () =>
-      countNgrams(vocabulary, ids, { order, unknown, blankLines }),
+    const model = await blameInput("lm train ngram", () =>
+      smaller(
+        ngram({ order, smoothing, ...(prune && { prune }), openVocabulary }).fitCounts(counts),
+        options,
+      ),
     );
-    const model = await blameInput(data, () => estimator.fitCounts(counts));
     const seconds = (performance.now() - start) / 1000;
-    const valid = options.valid === undefined ? undefined : readText(options.valid);
     const config: RunConfig = {
       format: 1,
       family: "ngram",
@@ -43,29 +55,62 @@ export function trainNgramCommand() {
       [FILES.ngram]: toBytes(model),
       [FILES.counts]: countsToBytes(counts),
     });
-    for (const note of notesOf(model, ids, unknown)) console.error(`note: ${note}`);
+    for (const note of [...notes, ...model.notes]) console.error(`note: ${note}`);
     const sizes = model.ngramCounts.map((count) => count.toLocaleString("en")).join(" + ");
     console.error(`${sizes} n-grams of orders 1 to ${order} in ${formatSeconds(seconds)} → ${out}`);
-    if (valid !== undefined) await judge(model, tokenizer.encode(valid));
+    if (valid !== undefined && model.isNormalized) await judge(model, tokenizer.encode(valid));
   });
 }
 
-/** What the user should know of how the model was estimated. */
-function notesOf(model: NgramModel, ids: Int32Array, unknown: string): string[] {
-  const { unk } = model.vocabulary;
-  const skipped = unknown === "skip" ? ids.filter((id) => id === unk).length : 0;
-  return [
-    ...(skipped > 0
-      ? [
-          `${skipped.toLocaleString("en")} unknown words of the text were skipped; --unknown count counts them as <unk>`,
-        ]
-      : []),
-    ...model.notes,
-  ];
+interface Counted {
+  readonly counts: NgramCounts;
+  readonly tokenizer: Tokenizer;
+  /** What the user should know of the counting. */
+  readonly notes: readonly string[];
+}
+
+/** Counts a text, or takes counts from elsewhere. `given` says which flags the user wrote. */
+async function countedOf(
+  options: Options,
+  given: (name: keyof Options) => boolean,
+): Promise<Counted> {
+  const { data, counts: from, order, unknown, blankLines } = options;
+  if (from !== undefined) {
+    if (data !== undefined)
+      throw new InputError("--data and --counts both say what is counted; give one of them");
+    for (const [name, flag] of [
+      ["unknown", "--unknown"],
+      ["blankLines", "--blank-lines"],
+    ] as const)
+      if (given(name)) throw new InputError(`${flag} is for counting --data; --counts is counted`);
+    if (given("tokenizer") && options.tokenizer.path === undefined)
+      throw new InputError(
+        "--tokenizer learns from --data; with --counts give the folder of the tokenizer",
+      );
+    const known = given("tokenizer") ? await options.tokenizer("") : undefined;
+    const { counts, tokenizer } = await loadCounts(from, known);
+    return { counts: given("order") ? countsUpTo(counts, order) : counts, tokenizer, notes: [] };
+  }
+  if (data === undefined)
+    throw new InputError("there is nothing to count; give a text, --data FILE, or --counts PATH");
+  const text = readText(data);
+  const tokenizer = await options.tokenizer(text);
+  const { vocabulary } = tokenizer;
+  const ids = checkTokens(data, tokenizer, text);
+  const counts = await blameInput(data, () =>
+    countNgrams(vocabulary, ids, { order, unknown, blankLines }),
+  );
+  const skipped = unknown === "skip" ? ids.filter((id) => id === vocabulary.unk).length : 0;
+  const note = `${skipped.toLocaleString("en")} unknown words of the text were skipped; --unknown count counts them as <unk>`;
+  return { counts, tokenizer, notes: skipped > 0 ? [note] : [] };
+}
+
+function smaller(model: NgramModel, { pruneEntropy, quantize: isQuantized }: Options): NgramModel {
+  const pruned = pruneEntropy === undefined ? model : pruneByEntropy(model, pruneEntropy);
+  return isQuantized ? quantize(pruned) : pruned;
 }
 
 async function judge(model: NgramModel, ids: Int32Array): Promise<void> {
-  if (!model.isNormalized) return;
   const context = model.vocabulary.eos === undefined ? "document" : "sentence";
   const { perplexity, tokens } = await evaluate(model, ids, { context });
   console.error(

@@ -14,7 +14,7 @@ export function describeNgram(model: NgramModel, counts?: NgramCounts): Facts {
     bytes: model.byteLength,
     ngrams: model.ngramCounts.map((count, i) => ({ order: i + 1, count })),
     ...(counts && { countsOfCounts: tableOf(counts) }),
-    ...(model.origin?.discounts && { discounts: model.origin.discounts.map(describeDiscount) }),
+    ...(model.origin?.discounts && { discounts: describeDiscounts(model.origin.discounts) }),
   };
 }
 
@@ -39,19 +39,27 @@ function tableOf(counts: NgramCounts) {
 }
 
 /** The discounts under the names that papers give them, and the counts of counts that they were estimated from. */
-function describeDiscount({ order, kind, values, source, countsOfCounts, reason }: OrderDiscount) {
+function describeDiscounts(discounts: readonly OrderDiscount[]): Facts[] {
+  const width = Math.max(...discounts.map(({ values }) => values.length));
+  const isRatio = discounts.some(({ kind }) => kind === "good-turing");
   const name = (i: number) => {
-    if (kind === "good-turing") return `d${i + 1}`;
-    if (values.length === 1) return "D";
-    return i === values.length - 1 ? `D${i + 1}+` : `D${i + 1}`;
+    if (isRatio) return `d${i + 1}`;
+    if (width === 1) return "D";
+    return i === width - 1 ? `D${i + 1}+` : `D${i + 1}`;
   };
-  return {
+  return discounts.map(({ order, kind, values, source, countsOfCounts, reason }) => ({
     order,
     kind,
-    ...Object.fromEntries(values.map((value, i) => [name(i), value])),
+    ...Object.fromEntries(
+      // Of discounts, the last one stands for all higher counts.
+      Array.from({ length: width }, (_, i) => [
+        name(i),
+        values[i] ?? (kind === "absolute" ? values.at(-1) : undefined),
+      ]),
+    ),
     source,
     ...Object.fromEntries(countsOfCounts.map((count, i) => [`n${i + 1}`, count])),
     // The counts of counts that it ends with stand beside it.
     ...(reason !== undefined && { reason: reason.replace(/ \(n1 = .*\)$/, "") }),
-  };
+  }));
 }

@@ -3,19 +3,14 @@ import { fitMixtureWeights, type LanguageModel, mixture } from "@lm/model";
 import { blameInput, InputError } from "../failure.ts";
 import { startProgress } from "../terminal/progress.ts";
 import type { Judged } from "./evaluate.ts";
+import { vocabularyDifference } from "./vocabularies.ts";
 
 /** @throws InputError naming the first run whose vocabulary is not that of the first. */
 export function checkOneVocabulary(runs: readonly Judged[]): void {
   const [first, ...others] = runs;
-  const { tokens } = first!.model.vocabulary;
   for (const { folder, model } of others) {
-    const other = model.vocabulary.tokens;
-    const id = other.findIndex((token, i) => token !== tokens[i]);
-    if (id < 0 && other.length === tokens.length) continue;
-    const difference =
-      other.length === tokens.length
-        ? `token ${id} is ${JSON.stringify(other[id])}, not ${JSON.stringify(tokens[id])}`
-        : `${other.length} tokens, not ${tokens.length}`;
+    const difference = vocabularyDifference(first!.model.vocabulary, model.vocabulary);
+    if (!difference) continue;
     throw new InputError(
       `${folder}: has another vocabulary than ${first!.folder} (${difference}), so the two cannot be mixed; ` +
         `train one with --tokenizer and the folder of the other`,

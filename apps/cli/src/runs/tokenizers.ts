@@ -14,7 +14,11 @@ import { readJson } from "../input.ts";
 import { FILES } from "./config.ts";
 
 /** Makes a tokenizer for a training text. */
-export type TokenizerChoice = (text: string) => Tokenizer | Promise<Tokenizer>;
+export interface TokenizerChoice {
+  (text: string): Tokenizer | Promise<Tokenizer>;
+  /** Where the tokenizer is read, if it learns nothing from the text. */
+  readonly path?: string;
+}
 
 /** All words, the most frequent (`word:10000`), or those that stand so many times (`word:min=2`). */
 const WORD = /^word(?::(?:(\d{1,9})|min=(\d{1,9})))?$/;
@@ -42,7 +46,8 @@ function parseTokenizer(choice: string): TokenizerChoice {
       "It must be char, word, word:SIZE, word:min=COUNT, bpe:SIZE, or a folder with a tokenizer.json.",
     );
   const path = statSync(choice).isDirectory() ? join(choice, FILES.tokenizer) : choice;
-  return () => blameInput(path, () => tokenizerFromJson(readJson(path)));
+  const read = () => blameInput(path, () => tokenizerFromJson(readJson(path)));
+  return Object.assign(read, { path });
 }
 
 /** The tokens of a training text. @throws InputError when there is nothing to predict: no two tokens. */
