@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, existsSync, type ReadStream, readFileSync, statSync } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { decodeUtf8 } from "@lm/text";
 import { InputError } from "./failure.ts";
@@ -28,13 +28,18 @@ export function readText(path: string): string {
   return text;
 }
 
+/** The bytes of a file in pieces. @throws InputError when there is no such file. */
+export function openFile(path: string): ReadStream {
+  checkIsFile(path);
+  return createReadStream(path);
+}
+
 /**
  * The text of a UTF-8 file in pieces, unpacked where its name ends in `.gz`; the file may be larger than a string.
  * @throws InputError when it is missing, not UTF-8, or not packed as its name says.
  */
 export async function* readTextInPieces(path: string): AsyncGenerator<string> {
-  checkIsFile(path);
-  const file = createReadStream(path);
+  const file = openFile(path);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     const bytes = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;

@@ -4,7 +4,7 @@ import { countsFromBytes, fromBytes, readArpa } from "@lm/ngram";
 import { readSafetensors, type SafetensorsFile } from "@lm/tensor";
 import { recoverRun } from "@lm/train/node";
 import { blameInput, InputError } from "../failure.ts";
-import { readBytes, readJson, readTextInPieces } from "../input.ts";
+import { openFile, readBytes, readJson } from "../input.ts";
 import { FILES, readConfig } from "../runs/config.ts";
 import { readCounts } from "../runs/counts.ts";
 import { describeCounts, describeNgram } from "./describe-ngram.ts";
@@ -38,7 +38,7 @@ export async function describeFile(path: string): Promise<Facts> {
   if (path.endsWith(".safetensors"))
     return blameInput(path, () => describeTensors(readSafetensors(readBytes(path))));
   if (/\.arpa(\.gz)?$/.test(path))
-    return blameInput(path, async () => describeNgram(await readArpa(readTextInPieces(path))));
+    return blameInput(path, async () => describeNgram(await readArpa(openFile(path))));
   if (path.endsWith(".json")) return { tokenizer: describeTokenizer(path) };
   if (path.endsWith(".ngram"))
     return blameInput(path, () => describeNgram(fromBytes(readBytes(path))));

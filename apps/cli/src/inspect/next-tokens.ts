@@ -15,7 +15,7 @@ export interface ContextLine {
 }
 
 /** A token that may come next. */
-export interface NextToken {
+interface NextToken {
   readonly token: string;
   readonly probability: number;
   /** The length of the longest n-gram that matched. */
