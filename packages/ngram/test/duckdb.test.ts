@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { wordTokenizer } from "@lm/text";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stateOfTheUnion } from "../bench/repeated-text.ts";
 import {
   countNgrams,
   ngram,
@@ -18,8 +19,9 @@ import { plain } from "./counted-texts.ts";
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const [, query] = /^```sql\n(.*?)^```$/ms.exec(readme)!;
 
-/** Sentences with what SQL and CSV could take amiss. */
+/** Sentences with what SQL and CSV could take amiss, and two long speeches. */
 const text = [
+  ...stateOfTheUnion().slice(0, 2),
   "the cat sat on the mat",
   "he said \" the cat \" and 'left' , \\ so",
   "",
