@@ -1,3 +1,4 @@
+import { Generator } from "@lm/random";
 import { Vocabulary } from "@lm/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -80,6 +81,45 @@ describe("NgramModel", () => {
         expect(none!.length).toBe(0);
       }),
     );
+  });
+
+  it("tells the most probable tokens, and draws each as often as it is probable", () => {
+    fc.assert(
+      fc.property(reading, fc.integer({ min: 1, max: 9 }), ({ model, tokens }, k) => {
+        const row = model.distribution(tokens);
+        expect(row).toEqual(distributionAfter(model, tokens));
+        const top = model.top(tokens, k);
+        expect(top.length).toBe(Math.min(k, model.vocabulary.size));
+        for (const [i, { token, logProb }] of top.entries()) {
+          expect(logProb).toBe(row[token]);
+          const before = top.slice(0, i + 1).map((each) => each.token);
+          for (const [other, value] of row.entries())
+            if (!before.includes(other)) expect(value).toBeLessThanOrEqual(logProb);
+        }
+        // Equal parts of [0, 1) fall to each token by its probability.
+        const [lowest, highest] = [
+          model.sample(tokens, () => 0),
+          model.sample(tokens, () => 1 - 2 ** -53),
+        ];
+        expect(row[lowest]).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+        expect(row[highest]).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+        const parts = 997;
+        const drawn = new Float64Array(row.length);
+        for (let part = 0; part < parts; part++)
+          drawn[model.sample(tokens, () => (part + 0.5) / parts)]! += 1 / parts;
+        for (const [token, share] of drawn.entries())
+          expect(Math.abs(share - Math.exp(row[token]!))).toBeLessThan(1.001 / parts + 1e-5);
+      }),
+      { numRuns: 50 },
+    );
+    const model = ngram({ order: 1 }).fitIds(VOCABULARIES.closed, Int32Array.of(0, 1));
+    expect(() => model.top([], 0)).toThrow("k is 0");
+    const draw = (seed: number) => {
+      const generator = new Generator(seed);
+      return Array.from({ length: 40 }, () => model.sample([], () => generator.uniform()));
+    };
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
   });
 
   it("explains a probability by the contexts it asked", () => {

@@ -154,8 +154,7 @@ export class NgramModel implements LanguageModel<NgramState> {
    * `query -v word` tells it. `</s>` in the context means that a sentence begins.
    */
   query(context: ArrayLike<number>, token: number): TokenQuery {
-    const cursor = new Cursor(this.trie);
-    for (let i = 0; i < context.length; i++) cursor.advance(this.#checked(context[i]!));
+    const cursor = this.#behind(context);
     const path = cursor.lookUp(this.#checked(token));
     const last = path.at(-1)!;
     return {
@@ -163,6 +162,44 @@ export class NgramModel implements LanguageModel<NgramState> {
       matchedOrder: last.isListed ? last.contextLength + 1 : 0,
       path,
     };
+  }
+
+  /** ln p of every token of the vocabulary after a context, which is read as `query` reads it. `[V]`. */
+  distribution(context: ArrayLike<number>): Float32Array {
+    const logProbs = new Float32Array(this.vocabulary.size);
+    this.#behind(context).distribution(logProbs);
+    return logProbs;
+  }
+
+  /** The `k` most probable tokens after a context, the most probable first; of equal ones the lower id. */
+  top(context: ArrayLike<number>, k: number): { token: number; logProb: number }[] {
+    if (!Number.isInteger(k) || k < 1)
+      throw new RangeError(`NgramModel.top: k is ${k}, but it must be a whole number from 1`);
+    const logProbs = this.distribution(context);
+    const tokens = [...logProbs.keys()].sort((a, b) => logProbs[b]! - logProbs[a]! || a - b);
+    return tokens.slice(0, k).map((token) => ({ token, logProb: logProbs[token]! }));
+  }
+
+  /**
+   * Draws a token after a context with exactly the probability that the model gives it, by inverting the cumulative
+   * distribution. `random` gives uniform numbers from [0, 1): `() => generator.uniform()` of a seeded
+   * `Generator` of `@lm/random`, or `Math.random`.
+   */
+  sample(context: ArrayLike<number>, random: () => number): number {
+    const logProbs = this.distribution(context);
+    let total = 0;
+    for (const logProb of logProbs) total += Math.exp(logProb);
+    const target = random() * total;
+    // The sums are those of above, so that the last of them is `total`, and above the target.
+    let token = -1;
+    for (let sum = 0; sum <= target; ) sum += Math.exp(logProbs[++token]!);
+    return token;
+  }
+
+  #behind(context: ArrayLike<number>): Cursor {
+    const cursor = new Cursor(this.trie);
+    for (let i = 0; i < context.length; i++) cursor.advance(this.#checked(context[i]!));
+    return cursor;
   }
 
   #checked(token: number): number {
