@@ -36,7 +36,7 @@ export function evalCommand() {
     )
     .option(
       "--cache-decay <rate>",
-      "what a token in the cache loses with every token",
+      "what the weight of a token in the cache is multiplied by with every token after it",
       positiveNumber,
     )
     .option(
