@@ -37,3 +37,21 @@ export function cutAt(ids: Int32Array, places: readonly number[]): Int32Array[] 
   cuts.sort((a, b) => a - b);
   return cuts.slice(1).map((end, i) => ids.slice(cuts[i]!, end));
 }
+
+/** `<unk>`, `<s>`, `</s>` and a thousand words. */
+export const manyWords = new Vocabulary([
+  "<unk>",
+  "<s>",
+  "</s>",
+  ...Array.from({ length: 1000 }, (_, i) => `w${i}`),
+]);
+
+/** So long a text of `manyWords`, small ids more often than large ones, that no file or run of it is one block. */
+export function longText(length: number, seed: number): Int32Array {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+  return Int32Array.from({ length }, () => 2 + Math.floor(1001 * next() ** 3));
+}

@@ -121,6 +121,15 @@ describe("a file of counts", () => {
     expect(failureOf(changed(change))).toContain(message);
   });
 
+  it("is refused with something behind the n-grams", () => {
+    const bytes = countsToBytes(counts);
+    const trailer = bytes.length - 16;
+    const longer = new Uint8Array(bytes.length + 1);
+    longer.set(bytes.subarray(0, trailer));
+    longer.set(bytes.subarray(trailer), trailer + 1);
+    expect(failureOf(longer)).toContain("the n-grams end here, but the file goes on");
+  });
+
   it("is refused without the n-grams that its n-grams end in", () => {
     const { orders: whole } = counts;
     // "a b" with no "b" behind it: a trigram whose last two words were never counted.

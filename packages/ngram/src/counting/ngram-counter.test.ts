@@ -1,7 +1,7 @@
 import { Vocabulary } from "@lm/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countedTexts, cutAt, plain } from "../../test/counted-texts.ts";
+import { countedTexts, cutAt, longText, manyWords, plain } from "../../test/counted-texts.ts";
 import { countNgrams } from "../counts.ts";
 import { mergeCounts } from "./merge-counts.ts";
 import { NgramCounter } from "./ngram-counter.ts";
@@ -36,14 +36,10 @@ describe("NgramCounter", () => {
   });
 
   it("counts long texts, whose runs are sorted by bins", () => {
-    let state = 1;
-    const ids = Int32Array.from({ length: 60_000 }, () => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return 2 + ((state >>> 16) % 4);
-    });
-    const counter = new NgramCounter(words, { order: 4, runLength: 7000 });
+    const ids = longText(60_000, 1);
+    const counter = new NgramCounter(manyWords, { order: 4, runLength: 25_000 });
     for (const piece of cutAt(ids, [1, 20_000, 20_001])) counter.add(piece);
-    expect(plain(counter.finish())).toEqual(plain(countNgrams(words, ids, { order: 4 })));
+    expect(plain(counter.finish())).toEqual(plain(countNgrams(manyWords, ids, { order: 4 })));
   });
 
   it("says where in the whole text a bad id stands", () => {

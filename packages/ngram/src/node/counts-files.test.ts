@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Vocabulary } from "@lm/text";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cutAt, plain } from "../../test/counted-texts.ts";
+import { cutAt, longText, manyWords, plain } from "../../test/counted-texts.ts";
 import { CountsFileError } from "../counting/counts-file.ts";
 import { mergeCounts } from "../counting/merge-counts.ts";
 import { NgramCounter } from "../counting/ngram-counter.ts";
@@ -17,26 +16,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const words = new Vocabulary(["<unk>", "<s>", "</s>", "a", "b", "c"]);
 const path = (name: string) => join(folder, name);
-
-/** Sentences of `a`, `b` and `c` that no generator of random numbers would repeat soon. */
-function text(length: number, seed: number): Int32Array {
-  let state = seed;
-  return Int32Array.from({ length }, () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return 2 + ((state >>> 16) % 4);
-  });
-}
 
 describe("SpilledRuns", () => {
   it("lets a counter count as in memory, and leaves nothing behind", () => {
-    const ids = text(40_000, 1);
+    const ids = longText(40_000, 1);
     const runs = new SpilledRuns(folder);
-    const counter = new NgramCounter(words, { order: 4, runLength: 3000, runs });
+    const counter = new NgramCounter(manyWords, { order: 4, runLength: 15_000, runs });
     for (const piece of cutAt(ids, [100, 9999])) counter.add(piece);
     expect(readdirSync(folder)).toEqual([]);
-    expect(plain(counter.finish())).toEqual(plain(countNgrams(words, ids, { order: 4 })));
+    expect(plain(counter.finish())).toEqual(plain(countNgrams(manyWords, ids, { order: 4 })));
     expect(() => runs.add((sink) => sink(Uint8Array.of(1)))).toThrow("bad file descriptor");
   });
 
@@ -47,11 +36,11 @@ describe("SpilledRuns", () => {
 
 describe("files of counts", () => {
   it("hold what was counted, from memory or straight from the runs", () => {
-    const ids = text(20_000, 2);
-    const counts = countNgrams(words, ids, { order: 3 });
+    const ids = longText(20_000, 2);
+    const counts = countNgrams(manyWords, ids, { order: 3 });
     saveCounts(path("memory"), counts);
     const runs = new SpilledRuns(folder);
-    const counter = new NgramCounter(words, { order: 3, runLength: 1500, runs });
+    const counter = new NgramCounter(manyWords, { order: 3, runLength: 7000, runs });
     counter.add(ids);
     saveCounts(path("runs"), counter);
     expect(readdirSync(folder).sort()).toEqual(["memory", "runs"]);
@@ -60,14 +49,16 @@ describe("files of counts", () => {
   });
 
   it("merge into one", () => {
-    const counts = [3, 4, 5].map((seed) => countNgrams(words, text(5000, seed), { order: 3 }));
+    const counts = [3, 4, 5].map((seed) =>
+      countNgrams(manyWords, longText(5000, seed), { order: 3 }),
+    );
     for (const [i, each] of counts.entries()) saveCounts(path(`${i}`), each);
     mergeCountsFiles([path("0"), path("1"), path("2")], path("all"));
     expect(plain(loadCounts(path("all")))).toEqual(plain(mergeCounts(counts)));
   });
 
   it("name the file that is damaged, and write none from it", () => {
-    const counts = countNgrams(words, text(100, 6), { order: 2 });
+    const counts = countNgrams(manyWords, longText(100, 6), { order: 2 });
     saveCounts(path("a"), counts);
     const bytes = readFileSync(path("a"));
     bytes[bytes.length - 30]! ^= 1;
@@ -78,14 +69,14 @@ describe("files of counts", () => {
     expect(() => loadCounts(path("b"))).toThrow(path("b"));
     writeFileSync(path("b"), "");
     expect(merge).toThrow('does not begin with "lm-count"');
-    saveCounts(path("b"), countNgrams(words, text(100, 6), { order: 3 }));
+    saveCounts(path("b"), countNgrams(manyWords, longText(100, 6), { order: 3 }));
     expect(merge).toThrow("counts of order 2 and 3");
     expect(() => mergeCountsFiles([], path("all"))).toThrow("there are no files to merge");
     expect(readdirSync(folder).sort()).toEqual(["a", "b"]);
   });
 
   it("are not left half written", () => {
-    const counter = new NgramCounter(words, { order: 2, runs: new SpilledRuns(folder) });
+    const counter = new NgramCounter(manyWords, { order: 2, runs: new SpilledRuns(folder) });
     expect(() => saveCounts(path("a"), counter)).toThrow("the text has no tokens");
     expect(readdirSync(folder)).toEqual([]);
   });
