@@ -112,6 +112,16 @@ describe("a file of counts", () => {
     ],
     ["a count of 0", (b) => b.set([0], 17 + headerLength), "a count of 0 at order 1"],
     [
+      "a number without end",
+      (b) => b.set([128, 128, 128, 128, 128, 1], 16 + headerLength),
+      "the file is damaged: a number of more than five digits",
+    ],
+    [
+      "a number too large",
+      (b) => b.set([255, 255, 255, 255, 127], 17 + headerLength),
+      "the file is damaged: the number 34359738367, which is above 2³² − 1",
+    ],
+    [
       "too many n-grams",
       (b) => b.set([255, 255], b.length - 16),
       "more than the file has room for",
