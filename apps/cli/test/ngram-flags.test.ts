@@ -200,7 +200,7 @@ describe("bad input is refused", () => {
     [[...data, "--prune-entropy", "-1"], "'--prune-entropy <rise>' argument"],
     [[...data, "--smoothing", "mle", "--prune-entropy", "1e-7"], "must back off to shorter"],
     [[...data, "--prune", "1 1"], "prune is [1, 1]"],
-    [[...data, "--tokenizer", "word:2"], "--tokenizer word:2: wordTokenizer: maximumSize is 2"],
+    [[...data, "--tokenizer", "word:2"], "wordTokenizer: maximumSize is 2"],
     [[...data, "--tokenizer", "word:many"], "argument 'word:many' is invalid"],
     [["--data", "odd.txt", "--tokenizer", "word:min=2", "--unknown", "error"], "is <unk>"],
     [[...data, "--tokenizer", "word:5", "--unknown", "count", "--closed-vocabulary"], "closed"],

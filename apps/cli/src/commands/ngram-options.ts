@@ -110,3 +110,6 @@ export function ngramCommand() {
     )
     .option("--closed-vocabulary", "hold unknown words for impossible", false);
 }
+
+/** The values of the flags. */
+export type NgramFlags = ReturnType<ReturnType<typeof ngramCommand>["opts"]>;

@@ -6,6 +6,8 @@ import {
   characterTokenizer,
   type Tokenizer,
   tokenizerFromJson,
+  WordCounter,
+  type WordTokenizerOptions,
   wordTokenizer,
 } from "@lm/text";
 import { InvalidArgumentError } from "commander";
@@ -18,6 +20,24 @@ export interface TokenizerChoice {
   (text: string): Tokenizer | Promise<Tokenizer>;
   /** Where the tokenizer is read, if it learns nothing from the text. */
   readonly path?: string;
+  /** Of words: they can be learned from a text that comes in pieces. */
+  readonly words?: WordTokenizerOptions;
+}
+
+/** The tokenizer for a text in pieces. Only words are learned without holding it as a whole. */
+export async function tokenizerFor(
+  choice: TokenizerChoice,
+  source: () => Iterable<string> | AsyncIterable<string>,
+): Promise<Tokenizer> {
+  if (choice.path !== undefined) return choice("");
+  if (choice.words) {
+    const counter = new WordCounter();
+    for await (const piece of source()) counter.add(piece);
+    return counter.tokenizer(choice.words);
+  }
+  let text = "";
+  for await (const piece of source()) text += piece;
+  return choice(text);
 }
 
 /** All words, the most frequent (`word:10000`), or those that stand so many times (`word:min=2`). */
@@ -29,13 +49,13 @@ function parseTokenizer(choice: string): TokenizerChoice {
   const words = WORD.exec(choice);
   if (words) {
     const [, maximumSize, minimumCount] = words;
-    return (text) =>
-      blameInput(`--tokenizer ${choice}`, () =>
-        wordTokenizer(text, {
-          ...(maximumSize !== undefined && { maximumSize: Number(maximumSize) }),
-          ...(minimumCount !== undefined && { minimumCount: Number(minimumCount) }),
-        }),
-      );
+    const options = {
+      ...(maximumSize !== undefined && { maximumSize: Number(maximumSize) }),
+      ...(minimumCount !== undefined && { minimumCount: Number(minimumCount) }),
+    };
+    const learn = (text: string) =>
+      blameInput(`--tokenizer ${choice}`, () => wordTokenizer(text, options));
+    return Object.assign(learn, { words: options });
   }
   const [, size] = /^bpe:(\d{1,9})$/.exec(choice) ?? [];
   if (size !== undefined)
@@ -54,12 +74,19 @@ function parseTokenizer(choice: string): TokenizerChoice {
 export function checkTokens(path: string, tokenizer: Tokenizer, text: string): Int32Array {
   const ids = tokenizer.encode(text);
   const { eos } = tokenizer.vocabulary;
-  const count = ids.reduce((sum, id) => sum + (id === eos ? 0 : 1), 0);
+  checkTokenCount(
+    path,
+    ids.reduce((sum, id) => sum + (id === eos ? 0 : 1), 0),
+  );
+  return ids;
+}
+
+/** @throws InputError when there is nothing to predict. */
+export function checkTokenCount(path: string, count: number): void {
   if (count < 2)
     throw new InputError(
       `${path}: holds ${count} token${count === 1 ? "" : "s"}; to learn what follows what, a model needs two or more`,
     );
-  return ids;
 }
 
 /** The flag, with the tokenizer that a family uses by default. */
