@@ -2,7 +2,7 @@ import { NgramFileError } from "./binary-error.ts";
 import type { BinaryHeader } from "./binary-header.ts";
 import { FloatOrder } from "./float-order.ts";
 import { BLOCK_BITS, QuantizedOrder } from "./quantized-order.ts";
-import { type TrieOrder, WORDS_IN_TWO_BYTES } from "./trie.ts";
+import { WORDS_IN_TWO_BYTES } from "./trie.ts";
 
 /** The bytes that a column takes in a file. */
 export function paddedLength(byteLength: number): number {
@@ -13,7 +13,11 @@ export function paddedLength(byteLength: number): number {
  * Views of the columns of a file, from byte `start` to its end.
  * @throws NgramFileError where they do not end there.
  */
-export function readColumns(file: Uint8Array, start: number, header: BinaryHeader): TrieOrder[] {
+export function readColumns(
+  file: Uint8Array,
+  start: number,
+  header: BinaryHeader,
+): (FloatOrder | QuantizedOrder)[] {
   const columns = new Columns(file, start);
   const { ngramCounts, quantized, tokens } = header;
   const orders = ngramCounts.map((size, i) => {
