@@ -32,7 +32,7 @@ beforeAll(() => {
     const { code, stderr } = lm("train", family, "--data", "train.txt", "--out", family, ...flags);
     if (code !== 0) throw new Error(`lm train ${family}: ${stderr}`);
   }
-}, 60_000);
+});
 
 describe("every family", () => {
   it("keeps its run in a folder", () => {

@@ -31,7 +31,7 @@ beforeAll(() => {
   }
   lm("export", "kn", "--format", "arpa", "--out", "kn.arpa");
   lm("import", "kn.arpa", "--out", "arpa");
-}, 60_000);
+});
 
 const json = (...args: string[]) => {
   const { code, stdout, stderr } = lm("inspect", ...args, "--json");
@@ -142,7 +142,7 @@ describe("lm inspect of a run of n-grams", () => {
     expect(stdout).toMatch(/^discounts:\norder +kind +D1 +D2 +D3\+ +source +n1/m);
     expect(lm("inspect", "katz").stdout).toMatch(/^order +kind +d1 +d2 +source/m);
     expect(json("kn/model.counts").countsOfCounts).toEqual(facts.countsOfCounts);
-  }, 30_000);
+  });
 
   it("writes a report that needs nothing else", () => {
     const { code, stderr } = lm(

@@ -20,7 +20,7 @@ beforeAll(() => {
     const { code, stderr } = lm("train", args[0]!, "--data", "train.txt", ...args.slice(1));
     if (code !== 0) throw new Error(stderr);
   }
-}, 60_000);
+});
 
 const mixed = (...args: string[]) => {
   const { code, stdout, stderr } = lm("eval", ...args, "--mixture", "--json");
@@ -43,12 +43,12 @@ describe("lm eval --mixture", () => {
     expect(first! + second!).toBeCloseTo(1, 9);
     expect(first).toBeGreaterThan(0.05);
     expect(second).toBeGreaterThan(0.05);
-  }, 30_000);
+  });
 
   it("takes weights that are given; with all on one model it is that model", () => {
     const [kn, , mixture] = mixed("kn", "lstm", "--data", "test.txt", "--weights", "1 0");
     expect(mixture!.crossEntropy).toBeCloseTo(kn!.crossEntropy, 6);
-  }, 30_000);
+  });
 
   it("mixes in a cache, on the document", () => {
     const results = mixed("words", ...files, "--cache", "50", "--cache-decay", "0.99");

@@ -4,8 +4,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sampleText, workFolder } from "./lm.ts";
 
 const { path, lm } = workFolder();
-/** Several processes, one after the other. */
-const SLOW = 60_000;
 
 beforeAll(() => {
   writeFileSync(path("train.txt"), sampleText(300));
@@ -13,7 +11,7 @@ beforeAll(() => {
   writeFileSync(path("odd.txt"), `${sampleText(20)}\n\nrare words stand once\n`);
   const { code, stderr } = lm("train", "ngram", "--data", "train.txt", "--out", "kn");
   if (code !== 0) throw new Error(stderr);
-}, SLOW);
+});
 
 let count = 0;
 /** Trains a model and says what its folder tells of it. */
@@ -38,100 +36,71 @@ describe("lm train ngram", () => {
     ["kneser-ney", ["--form", "backoff", "--discount-fallback", "simpler"]],
     ["modified-kneser-ney", ["--discounts", "0.5,1,1.5 0.6,1.1,1.4 0.7,1.2,1.6"]],
     ["stupid-backoff", ["--alpha", "0.3"]],
-  ])(
-    "takes --smoothing %s %j",
-    (name, flags) => {
-      const { facts } = train("--data", "train.txt", "--smoothing", name, ...flags);
-      expect(JSON.stringify(facts.model.smoothing)).toContain(name.replace("add:0.5", '"add":0.5'));
-    },
-    SLOW,
-  );
+  ])("takes --smoothing %s %j", (name, flags) => {
+    const { facts } = train("--data", "train.txt", "--smoothing", name, ...flags);
+    expect(JSON.stringify(facts.model.smoothing)).toContain(name.replace("add:0.5", '"add":0.5'));
+  });
 
-  it(
-    "hands parameters on",
-    () => {
-      const kn = ["--data", "train.txt", "--discounts", "0.5,1,1.5 0.6,1.1,1.4 0.7,1.2,1.6"];
-      expect(train(...kn).facts.discounts.map(({ "D3+": d }: { "D3+": number }) => d)).toEqual([
-        1.5, 1.4, 1.6,
-      ]);
-      const weights = ["--data", "train.txt", "--smoothing", "interpolation", "--weights"];
-      expect(train(...weights, "0.9 0.7,0.8 0.4").facts.model.smoothing).toEqual({
-        interpolation: { weights: [[0.9], [0.7, 0.8], [0.4]] },
-      });
-    },
-    SLOW,
-  );
+  it("hands parameters on", () => {
+    const kn = ["--data", "train.txt", "--discounts", "0.5,1,1.5 0.6,1.1,1.4 0.7,1.2,1.6"];
+    expect(train(...kn).facts.discounts.map(({ "D3+": d }: { "D3+": number }) => d)).toEqual([
+      1.5, 1.4, 1.6,
+    ]);
+    const weights = ["--data", "train.txt", "--smoothing", "interpolation", "--weights"];
+    expect(train(...weights, "0.9 0.7,0.8 0.4").facts.model.smoothing).toEqual({
+      interpolation: { weights: [[0.9], [0.7, 0.8], [0.4]] },
+    });
+  });
 
-  it(
-    "makes models smaller",
-    () => {
-      const whole = train("--data", "train.txt").facts;
-      const pruned = train("--data", "train.txt", "--prune-entropy", "1e-3").facts;
-      expect(pruned.ngrams[2].count).toBeLessThan(whole.ngrams[2].count);
-      expect(train("--data", "train.txt", "--prune", "0 0 1").facts.ngrams[2].count).toBeLessThan(
-        whole.ngrams[2].count,
-      );
-      const { facts, stderr } = train("--data", "train.txt", "--quantize");
-      expect(facts.bytes).toBeLessThan(0.8 * whole.bytes);
-      expect(stderr).toContain("note: quantised");
-    },
-    SLOW,
-  );
+  it("makes models smaller", () => {
+    const whole = train("--data", "train.txt").facts;
+    const pruned = train("--data", "train.txt", "--prune-entropy", "1e-3").facts;
+    expect(pruned.ngrams[2].count).toBeLessThan(whole.ngrams[2].count);
+    expect(train("--data", "train.txt", "--prune", "0 0 1").facts.ngrams[2].count).toBeLessThan(
+      whole.ngrams[2].count,
+    );
+    const { facts, stderr } = train("--data", "train.txt", "--quantize");
+    expect(facts.bytes).toBeLessThan(0.8 * whole.bytes);
+    expect(stderr).toContain("note: quantised");
+  });
 
-  it(
-    "cuts the vocabulary, and says what became of the rest",
-    () => {
-      const { facts, stderr } = train("--data", "odd.txt", "--tokenizer", "word:min=2");
-      expect(facts.vocabulary).toBe(3 + 10);
-      expect(stderr).toContain("note: 4 unknown words of the text were skipped");
-      expect(train("--data", "odd.txt", "--tokenizer", "word:5").facts.vocabulary).toBe(5);
-      const counted = train("--data", "odd.txt", "--tokenizer", "word:5", "--unknown", "count");
-      expect(counted.stderr).not.toContain("skipped");
-    },
-    SLOW,
-  );
+  it("cuts the vocabulary, and says what became of the rest", () => {
+    const { facts, stderr } = train("--data", "odd.txt", "--tokenizer", "word:min=2");
+    expect(facts.vocabulary).toBe(3 + 10);
+    expect(stderr).toContain("note: 4 unknown words of the text were skipped");
+    expect(train("--data", "odd.txt", "--tokenizer", "word:5").facts.vocabulary).toBe(5);
+    const counted = train("--data", "odd.txt", "--tokenizer", "word:5", "--unknown", "count");
+    expect(counted.stderr).not.toContain("skipped");
+  });
 
-  it(
-    "counts blank lines or not",
-    () => {
-      const sentences = (...flags: string[]) =>
-        JSON.parse(
-          lm("inspect", train("--data", "odd.txt", ...flags).out, "--words", "<s>", "--json")
-            .stdout,
-        ).bigrams.unigramCounts[0];
-      expect([sentences(), sentences("--blank-lines", "skip")]).toEqual([23, 21]);
-    },
-    SLOW,
-  );
+  it("counts blank lines or not", () => {
+    const sentences = (...flags: string[]) =>
+      JSON.parse(
+        lm("inspect", train("--data", "odd.txt", ...flags).out, "--words", "<s>", "--json").stdout,
+      ).bigrams.unigramCounts[0];
+    expect([sentences(), sentences("--blank-lines", "skip")]).toEqual([23, 21]);
+  });
 
-  it(
-    "estimates from the counts of another run as from its text",
-    () => {
-      const { out } = train("--counts", "kn");
-      expect(bytes(`${out}/model.ngram`)).toEqual(bytes("kn/model.ngram"));
-      expect(bytes(`${out}/tokenizer.json`)).toEqual(bytes("kn/tokenizer.json"));
-      const shorter = train("--counts", "kn", "--order", "2", "--smoothing", "witten-bell");
-      const counted = train("--data", "train.txt", "--order", "2", "--smoothing", "witten-bell");
-      expect(bytes(`${shorter.out}/model.ngram`)).toEqual(bytes(`${counted.out}/model.ngram`));
-    },
-    SLOW,
-  );
+  it("estimates from the counts of another run as from its text", () => {
+    const { out } = train("--counts", "kn");
+    expect(bytes(`${out}/model.ngram`)).toEqual(bytes("kn/model.ngram"));
+    expect(bytes(`${out}/tokenizer.json`)).toEqual(bytes("kn/tokenizer.json"));
+    const shorter = train("--counts", "kn", "--order", "2", "--smoothing", "witten-bell");
+    const counted = train("--data", "train.txt", "--order", "2", "--smoothing", "witten-bell");
+    expect(bytes(`${shorter.out}/model.ngram`)).toEqual(bytes(`${counted.out}/model.ngram`));
+  });
 });
 
 describe("lm export and lm import", () => {
-  it.each(["table.tsv", "table.tsv.gz", "table.parquet"])(
-    "take counts by %s",
-    (file) => {
-      expect(lm("export", "kn", "--format", "counts", "--out", file).code).toBe(0);
-      expect(existsSync(path(`${file}.next`))).toBe(false);
-      const { out } = train("--counts", file, "--tokenizer", "kn");
-      expect(bytes(`${out}/model.ngram`)).toEqual(bytes("kn/model.ngram"));
-      // Without a tokenizer the words of the table are the vocabulary, in another order.
-      const facts = train("--counts", file).facts;
-      expect(facts.ngrams).toEqual(JSON.parse(lm("inspect", "kn", "--json").stdout).ngrams);
-    },
-    SLOW,
-  );
+  it.each(["table.tsv", "table.tsv.gz", "table.parquet"])("take counts by %s", (file) => {
+    expect(lm("export", "kn", "--format", "counts", "--out", file).code).toBe(0);
+    expect(existsSync(path(`${file}.next`))).toBe(false);
+    const { out } = train("--counts", file, "--tokenizer", "kn");
+    expect(bytes(`${out}/model.ngram`)).toEqual(bytes("kn/model.ngram"));
+    // Without a tokenizer the words of the table are the vocabulary, in another order.
+    const facts = train("--counts", file).facts;
+    expect(facts.ngrams).toEqual(JSON.parse(lm("inspect", "kn", "--json").stdout).ngrams);
+  });
 
   it("write tables that other programs read", () => {
     lm("export", "kn", "--format", "counts", "--out", "plain.tsv");
@@ -142,35 +111,27 @@ describe("lm export and lm import", () => {
     expect(lines).toContain(`<s>\t300`);
   });
 
-  it(
-    "pack ARPA files, and unpack them",
-    () => {
-      expect(lm("export", "kn", "--format", "arpa", "--out", "kn.arpa.gz").code).toBe(0);
-      expect(lm("export", "kn", "--format", "arpa", "--out", "kn.arpa").code).toBe(0);
-      expect(gunzipSync(bytes("kn.arpa.gz"))).toEqual(bytes("kn.arpa"));
-      expect(lm("import", "kn.arpa.gz", "--out", "unpacked").code).toBe(0);
-      const evaluate = (folder: string) =>
-        JSON.parse(lm("eval", folder, "--data", "valid.txt", "--json").stdout)[0].crossEntropy;
-      expect(evaluate("unpacked")).toBe(evaluate("kn"));
-      expect(lm("inspect", "kn.arpa.gz").stdout).toContain("order: 3");
-    },
-    SLOW,
-  );
+  it("pack ARPA files, and unpack them", () => {
+    expect(lm("export", "kn", "--format", "arpa", "--out", "kn.arpa.gz").code).toBe(0);
+    expect(lm("export", "kn", "--format", "arpa", "--out", "kn.arpa").code).toBe(0);
+    expect(gunzipSync(bytes("kn.arpa.gz"))).toEqual(bytes("kn.arpa"));
+    expect(lm("import", "kn.arpa.gz", "--out", "unpacked").code).toBe(0);
+    const evaluate = (folder: string) =>
+      JSON.parse(lm("eval", folder, "--data", "valid.txt", "--json").stdout)[0].crossEntropy;
+    expect(evaluate("unpacked")).toBe(evaluate("kn"));
+    expect(lm("inspect", "kn.arpa.gz").stdout).toContain("order: 3");
+  });
 
-  it(
-    "repair ARPA files that are wrong, where asked to",
-    () => {
-      lm("export", "kn", "--format", "arpa", "--out", "whole.arpa");
-      const whole = readFileSync(path("whole.arpa"), "utf8");
-      writeFileSync(path("wrong.arpa"), whole.replace(/^ngram 2=\d+/m, "ngram 2=7"));
-      expect(lm("import", "wrong.arpa", "--out", "wrong").code).toBe(2);
-      expect(existsSync(path("wrong"))).toBe(false);
-      const { code, stderr } = lm("import", "wrong.arpa", "--out", "repaired", "--repair");
-      expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/^repaired: ARPA file, line \d+: /);
-    },
-    SLOW,
-  );
+  it("repair ARPA files that are wrong, where asked to", () => {
+    lm("export", "kn", "--format", "arpa", "--out", "whole.arpa");
+    const whole = readFileSync(path("whole.arpa"), "utf8");
+    writeFileSync(path("wrong.arpa"), whole.replace(/^ngram 2=\d+/m, "ngram 2=7"));
+    expect(lm("import", "wrong.arpa", "--out", "wrong").code).toBe(2);
+    expect(existsSync(path("wrong"))).toBe(false);
+    const { code, stderr } = lm("import", "wrong.arpa", "--out", "repaired", "--repair");
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^repaired: ARPA file, line \d+: /);
+  });
 });
 
 describe("bad input is refused", () => {
@@ -184,7 +145,7 @@ describe("bad input is refused", () => {
     writeFileSync(path("latin.arpa.gz"), gzipSync(Uint8Array.of(0x5c, 0xff, 0x0a)));
     lm("export", "kn", "--format", "arpa", "--out", "some.arpa");
     lm("import", "some.arpa", "--out", "imported");
-  }, SLOW);
+  });
 
   it.each([
     [[...data, "--smoothing", "katz", "--alpha", "1"], "--alpha is for stupid-backoff, not for"],
