@@ -103,6 +103,15 @@ describe("mixture", () => {
     expect(logProbs).toEqual(new Float32Array(4).fill(Math.log(0.5)));
   });
 
+  it("reads what was handed in, whatever becomes of it while a model waits", async () => {
+    const mixed = mixture([late(chain(1)), chain(2)], [0.5, 0.5]);
+    const tokens = Int32Array.of(3);
+    const answer = mixed.advance(mixed.start(), tokens);
+    tokens[0] = 4;
+    const expected = await mixed.advance(mixed.start(), Int32Array.of(3));
+    expect((await answer).logProbs).toEqual(expected.logProbs);
+  });
+
   it("gives its components' states back when one of them fails", async () => {
     const { model, live } = countStates(chain(1));
     const failing = { ...chain(2), advance: () => Promise.reject(new Error("lost")) };

@@ -41,6 +41,8 @@ describe("unigramCache", () => {
   });
 
   it("neither remembers nor predicts <s>", async () => {
+    const [scores] = await unigramCache(words, { length: 5 }).score!([Int32Array.of(1, 1, 3, 4)]);
+    expect([...scores!].map(Math.exp)).toEqual(close(0, 1 / 4, 1 / 4 / 2));
     expect(await predict([1, 3], { length: 5 }, words)).toEqual(
       close(1 / 4 / 2, 0, 1 / 4 / 2, (1 + 1 / 4) / 2, 1 / 4 / 2),
     );
