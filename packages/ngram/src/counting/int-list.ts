@@ -3,10 +3,6 @@ export class IntList {
   #values = new Int32Array(1024);
   #length = 0;
 
-  get length(): number {
-    return this.#length;
-  }
-
   push(value: number): void {
     if (this.#length === this.#values.length) {
       const larger = new Int32Array(2 * this.#length);

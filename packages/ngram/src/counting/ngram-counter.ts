@@ -13,7 +13,7 @@ import { MemoryRuns, type RunStore } from "./run-store.ts";
 export interface CounterOptions extends CountOptions {
   /** How many symbols are sorted at a time, 4 million by default: some 30 bytes of memory for each. */
   readonly runLength?: number;
-  /** Where the sorted runs are kept; in memory by default. */
+  /** Where the sorted runs are kept, those of this counter alone; in memory by default. */
   readonly runs?: RunStore;
 }
 
