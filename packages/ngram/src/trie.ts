@@ -7,7 +7,7 @@ export const HIGHEST_ORDER = 32;
 /** How many words, `<s>` among them, two bytes can number. */
 export const WORDS_IN_TWO_BYTES = 2 ** 16;
 
-export type Column = Int32Array | Float32Array | Uint16Array | Uint8Array;
+type Column = Int32Array | Float32Array | Uint16Array | Uint8Array;
 
 /**
  * The n-grams of one order k, sorted by first word, then second, and so on, so that the continuations of one

@@ -32,8 +32,18 @@ function expectSound(model: NgramModel): void {
   );
   for (const logProb of model.score([ids])[0]!)
     if (Number.isNaN(logProb)) throw new Error("the model scores NaN");
-  for (const logProb of model.distribution(ids))
-    if (Number.isNaN(logProb)) throw new Error("the model has a NaN in a distribution");
+  for (let token = 0; token < Math.min(size, 8); token++)
+    for (const logProb of model.distribution([eos ?? 0, token]))
+      if (Number.isNaN(logProb)) throw new Error("the model has a NaN in a distribution");
+  // Whatever order lists, the sizes and places of it fit together.
+  for (const [k, order] of model.trie.orders.entries()) {
+    const longer = model.trie.orders[k + 1];
+    for (let i = 0; longer && i < order.size; i++)
+      if (!(order.firstChild(i) <= order.firstChild(i + 1)))
+        throw new Error("the continuations of an n-gram end before they begin");
+    if (longer && order.firstChild(order.size) !== longer.size)
+      throw new Error("some n-grams go on from nothing");
+  }
 }
 
 async function modelOr(
@@ -98,6 +108,12 @@ const edited = (bytes: Uint8Array, changes: readonly [number, number][], length:
   return copy;
 };
 
+/** NaN, 0.5 and infinity as float32; places and words that there are not. */
+const columnValues = fc.oneof(
+  fc.constantFrom(0x7fc00000, 0x3f000000, 0x7f800000, -1, 0x7fffffff, 0),
+  fc.integer({ min: -2, max: 30 }),
+);
+
 const FILES = [MODEL, quantize(MODEL)].map((model) => toBytes(model));
 
 export interface FuzzTarget {
@@ -134,9 +150,23 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   ),
   target(
     "model files",
-    fc.tuple(fc.constantFrom(...FILES), edits, fc.nat(), fc.boolean(), fc.boolean()),
-    async ([file, changes, length, isCut, isSigned]) => {
+    fc.tuple(
+      fc.constantFrom(...FILES),
+      fc.oneof(edits, fc.constant([])),
+      fc.array(fc.tuple(fc.nat(), columnValues), { maxLength: 3 }),
+      fc.nat(),
+      fc.boolean(),
+      fc.boolean(),
+    ),
+    async ([file, changes, values, length, isCut, isSigned]) => {
       const bytes = edited(file, changes, isCut ? length : file.length);
+      const start = 24 + new Uint32Array(file.buffer)[4]!;
+      const columns =
+        bytes.length > start + 4
+          ? new Int32Array(bytes.buffer, start, (bytes.length - start) >> 2)
+          : [];
+      for (const [at, value] of values)
+        if (columns.length > 0) columns[at % columns.length] = value;
       await modelOr(NgramFileError, () => {
         // Damage is then looked at, and not only noticed.
         if (isSigned && bytes.length >= 24) sign(bytes);
