@@ -1,3 +1,7 @@
+import { mergeConfig } from "vitest/config";
 import { unitTests } from "../../tools/vitest.base.ts";
 
-export default unitTests("cli");
+// Every test starts processes, several of them one after the other, on machines that may be busy.
+export default mergeConfig(unitTests("cli"), {
+  test: { testTimeout: 60_000, hookTimeout: 120_000 },
+});

@@ -1,3 +1,3 @@
 import { library } from "../../tools/tsup.base.ts";
 
-export default library();
+export default library({ entry: { index: "src/index.ts", node: "src/node/index.ts" } });

@@ -1,6 +1,12 @@
 import { DecodingError } from "@lm/decode";
 import { EvaluationError } from "@lm/eval";
-import { ArpaError, DiscountError, NgramFileError } from "@lm/ngram";
+import {
+  ArpaError,
+  CountsFileError,
+  DiscountError,
+  NgramFileError,
+  NgramTableError,
+} from "@lm/ngram";
 import { WeightsError } from "@lm/nn";
 import { SafetensorsError } from "@lm/tensor";
 import { TextError, TokenizerError } from "@lm/text";
@@ -18,10 +24,12 @@ export class InputError extends Error {
 const inputErrors = [
   InputError,
   ArpaError,
+  CountsFileError,
   DecodingError,
   DiscountError,
   EvaluationError,
   NgramFileError,
+  NgramTableError,
   SafetensorsError,
   TextError,
   TokenizerError,

@@ -32,7 +32,7 @@ beforeAll(() => {
   writeFileSync(path("broken.txt"), Uint8Array.of(0x61, 0x62, 0x63, 0xff, 0x64));
   expect(lm("train", "lstm", "--data", "train.txt", "--out", "lstm", ...tiny).code).toBe(0);
   expect(lm("train", "ngram", "--data", "train.txt", "--out", "ngram").code).toBe(0);
-}, 30_000);
+});
 
 /** One clear line on standard error, exit code 2, nothing on standard output, and nothing new in the folder. */
 function expectRefusal(args: readonly string[], message: string | RegExp): void {

@@ -32,12 +32,13 @@ beforeAll(() => {
     const { code, stderr } = lm("train", family, "--data", "train.txt", "--out", family, ...flags);
     if (code !== 0) throw new Error(`lm train ${family}: ${stderr}`);
   }
-}, 60_000);
+});
 
 describe("every family", () => {
   it("keeps its run in a folder", () => {
     expect(readdirSync(path("ngram")).sort()).toEqual([
       "config.json",
+      "model.counts",
       "model.ngram",
       "tokenizer.json",
     ]);
@@ -165,6 +166,19 @@ it("lm score tells the back-off path of an n-gram", () => {
   const sum = second.path.reduce((total: number, step: { log10: number }) => total + step.log10, 0);
   expect(sum).toBeCloseTo(second.log10, 5);
   expect(second.order).toBe(second.path.at(-1).contextLength + 1);
+});
+
+it.each(["window:3", "window:2/1"])("lm score explains %s, from its first token on", (context) => {
+  lm("train", "ngram", "--data", "train.txt", "--out", `for ${context.replace("/", "-")}`);
+  const model = `for ${context.replace("/", "-")}`;
+  const { stdout } = lm("score", model, "--data", "test.txt", "--context", context, "--json");
+  const lines = JSON.parse(stdout);
+  expect(lines.length).toBeGreaterThan(50);
+  for (const { log10, path: steps, order } of lines) {
+    const sum = steps.reduce((total: number, step: { log10: number }) => total + step.log10, 0);
+    expect(sum).toBeCloseTo(log10, 5);
+    expect(order).toBe(steps.at(-1).contextLength + 1);
+  }
 });
 
 it("lm inspect shows what is in a folder and in files", () => {

@@ -83,5 +83,5 @@ describe.each(Object.entries(families))("a run of %s that is killed", (family, f
         name,
       ).toBe(true);
     expect(lm(...train(killed, "--resume")).stderr).toContain("all 600 steps are done");
-  }, 60_000);
+  });
 });

@@ -1,14 +1,11 @@
-import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { characterTokenizer, type Tokenizer, wordTokenizer } from "@lm/text";
-import { fromBytes, ngram, readArpa, toBytes, writeArpa } from "../src/index.ts";
+import { ngram } from "../src/index.ts";
 import { perplexity } from "../test/perplexity.ts";
+import { check, closedWikiText, cpuSeconds, dataFile } from "./measure.ts";
 
 /*
- * `npm run bench` prints two tables: every perplexity that KenLM gave for a whole data set beside ours, with the
- * seconds from text to model; and what a 5-gram model of WikiText-2 costs to score, to keep and to open. It needs
- * the reference data beside the repository, and fails where a perplexity is off.
+ * `npm run bench` prints every perplexity that KenLM gave for a whole data set beside ours, with the CPU seconds from
+ * text to model. It needs the reference data beside the repository, and fails where a perplexity is off.
  */
 interface Row {
   readonly name: string;
@@ -22,16 +19,18 @@ interface Row {
   readonly tokenizer?: (text: string) => Tokenizer;
 }
 
-const data = new URL("../../../../shared/data/", import.meta.url);
-const wikitext = (part: string) => readFileSync(new URL(`wikitext-2/${part}.txt`, data), "utf8");
-const closed = (part: string) => wikitext(part).replaceAll("<unk>", "__unk__");
+const wikitext = (part: string) => dataFile(`wikitext-2/${part}.txt`);
 const spaced = (lines: string) => lines.replaceAll(" ", "▁").replace(/[^\n]/gu, "$& ");
 
 function rows(): Row[] {
-  const words = { name: "WikiText-2", train: closed("train"), test: closed("test") };
-  const valid = { ...words, name: "WikiText-2, valid", test: closed("valid") };
+  const words = {
+    name: "WikiText-2",
+    train: closedWikiText("train"),
+    test: closedWikiText("test"),
+  };
+  const valid = { ...words, name: "WikiText-2, valid", test: closedWikiText("valid") };
   const raw = { name: "WikiText-2, raw", train: wikitext("train"), test: wikitext("test") };
-  const text = readFileSync(new URL("tinyshakespeare/input.txt", data), "utf8");
+  const text = dataFile("tinyshakespeare/input.txt");
   const [train, test] = [text.slice(0, 1_003_854), text.slice(1_003_854)];
   const plays = { name: "shakespeare, words", train, test };
   const letters = { name: "shakespeare, letters", train: spaced(train), test: spaced(test) };
@@ -53,25 +52,11 @@ function rows(): Row[] {
   ];
 }
 
-/** What `work` gives, and the CPU seconds that it took, those of the garbage collector included. */
-async function timed<Result>(work: () => Result | Promise<Result>): Promise<[Result, number]> {
-  const start = process.cpuUsage();
-  const result = await work();
-  const { user, system } = process.cpuUsage(start);
-  return [result, (user + system) / 1e6];
-}
-
-function check(isRight: boolean, claim: string): void {
-  if (isRight) return;
-  console.error(`not true: ${claim}`);
-  process.exitCode = 1;
-}
-
 async function perplexities(): Promise<void> {
   const table: object[] = [];
   for (const { name, train, test, order, prune = [0], expected, ...row } of rows()) {
     const { tokenizer = wordTokenizer, lmplzSeconds = "" } = row;
-    const [{ chosen, model }, seconds] = await timed(() => {
+    const [{ chosen, model }, seconds] = await cpuSeconds(() => {
       const chosen = tokenizer(train);
       return { chosen, model: ngram({ order, prune }).fit(chosen, train) };
     });
@@ -99,39 +84,4 @@ async function perplexities(): Promise<void> {
   console.table(table);
 }
 
-async function costs(): Promise<void> {
-  const table: Record<string, string> = {};
-  const train = closed("train");
-  const tokenizer = wordTokenizer(train);
-  const ids = tokenizer.encode(`\n${closed("test")}`);
-  const model = ngram({ order: 5 }).fit(tokenizer, train);
-  const scores = model.score([ids])[0]!;
-  const isSame = (other: typeof model) =>
-    other.score([ids])[0]!.every((logProb, i) => logProb === scores[i]);
-
-  const [, scoring] = await timed(() => model.score([ids, ids, ids, ids]));
-  table["tokens scored a second"] = ((4 * ids.length) / scoring).toFixed(0);
-  const ngrams = model.ngramCounts.reduce((sum, count) => sum + count);
-  table["bytes an n-gram"] = (model.byteLength / ngrams).toFixed(2);
-
-  const [bytes, packing] = await timed(() => toBytes(model));
-  const [opened, opening] = await timed(() => fromBytes(bytes));
-  table["toBytes, s"] = packing.toFixed(2);
-  table["fromBytes, s"] = opening.toFixed(2);
-  check(isSame(opened), "a model opened from its file scores the same");
-
-  const folder = mkdtempSync(join(tmpdir(), "ngram-"));
-  const path = join(folder, "model.arpa");
-  const [, writing] = await timed(() => {
-    for (const piece of writeArpa(model)) writeFileSync(path, piece, { flag: "a" });
-  });
-  const [read, reading] = await timed(() => readArpa(createReadStream(path, "utf8")));
-  rmSync(folder, { recursive: true });
-  table["writing ARPA, s"] = writing.toFixed(2);
-  table["reading ARPA, s"] = reading.toFixed(2);
-  check(isSame(read), "a model read from its ARPA file scores the same");
-  console.table(table);
-}
-
 await perplexities();
-await costs();

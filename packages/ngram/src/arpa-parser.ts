@@ -11,12 +11,16 @@ const BLANK = /^[ \t]*$/;
 const SEPARATOR = /[ \t]+/;
 /** White space that is neither between words nor in them; NUL is what KenLM ends words at. */
 const FORBIDDEN = /[\0\v\f\r]/;
+const MINUS_INFINITY = /^-inf(inity)?$/i;
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 /** How ARPA files write the logarithm of zero. */
 const LOG_ZERO = -99;
 const MOST_NGRAMS = 2 ** 31 - 1;
 
-/** Reads an ARPA file line by line: `\data\` and the counts, the sections in turn, `\end\`. */
+/**
+ * Reads an ARPA file line by line: `\data\` and the counts, the sections in turn, `\end\`. `repair` is told of what
+ * is wrong but can be put right, and throws that where the file is to be right.
+ */
 export class ArpaParser {
   #place: "start" | "counts" | "between sections" | "section" | "end" = "start";
   #line = 0;
@@ -24,7 +28,12 @@ export class ArpaParser {
   readonly #declared: number[] = [];
   readonly #ids = new Map<string, number>();
   readonly #orders: FloatOrder[] = [];
-  #section = new ArpaSection(1, 0, 0);
+  #section = new ArpaSection(1);
+  readonly #report: (problem: ArpaError) => void;
+
+  constructor(repair: (problem: ArpaError) => void) {
+    this.#report = repair;
+  }
 
   read(text: string, line: number): void {
     this.#line = line;
@@ -49,14 +58,18 @@ export class ArpaParser {
         break;
       case "end":
         if (!BLANK.test(text))
-          this.#fail(`expected nothing behind \\end\\, found ${excerpt(text)}`);
+          this.#repair(`expected nothing behind \\end\\, found ${excerpt(text)}`);
     }
   }
 
   /** @throws ArpaError where the file stops short. */
   finish(line: number): Trie {
     this.#line = Math.max(line, 1);
-    if (this.#place !== "end") this.#fail("the file stops here, before \\end\\; it is cut off");
+    if (this.#place !== "end") {
+      this.#repair("the file stops here, before \\end\\; it is cut off");
+      if (this.#place === "section") this.#closeSection();
+      this.#endEarly();
+    }
     const vocabulary = new Vocabulary([...this.#ids.keys()], {
       unk: this.#ids.has(UNK) ? UNK : "<UNK>",
     });
@@ -67,6 +80,12 @@ export class ArpaParser {
       backoff: "shorter-context",
       unlistedBackoff: 0,
     };
+  }
+
+  /** The sections that were read are a model of a lower order. */
+  #endEarly(): void {
+    const highest = this.#orders.pop() ?? this.#fail("no section with n-grams comes before that");
+    this.#orders.push(new FloatOrder({ ...highest, backoffs: new Float32Array(0) }));
   }
 
   #readCount(text: string): void {
@@ -92,65 +111,102 @@ export class ArpaParser {
     }
     if (Number(SECTION.exec(text)?.[1]) !== k)
       this.#fail(`expected the section \\${k}-grams:, found ${excerpt(text)}`);
-    this.#section = new ArpaSection(k, declared, this.#line + 1);
+    this.#section = new ArpaSection(k);
     this.#place = "section";
   }
 
   #readNgram(text: string): void {
-    const { k, size } = this.#section;
-    const declared = this.#declared[k - 1]!;
-    if (size === declared)
-      this.#fail(`the header promises ${declared} ${k}-grams, here is one more`);
-    if (FORBIDDEN.test(text)) this.#fail(`a control character in ${excerpt(text)}`);
+    const { k } = this.#section;
+    const isHighest = k === this.#declared.length;
+    const fields = this.#fields(text, k);
+    if (!fields) return;
+    let logProb = this.#number("log probability", fields[0]!);
+    if (logProb > 0) {
+      this.#repair(`the log probability ${fields[0]} is above 0`);
+      logProb = 0;
+    }
+    const hasBackoff = fields.length === k + 2;
+    const backoff = hasBackoff ? this.#number("back-off weight", fields[k + 1]!) : Number.NaN;
+    if (isHighest && hasBackoff) this.#repair(`a back-off weight, but ${k} is the highest order`);
+    if (k === 1) this.#addUnigram(fields[1]!, logProb, backoff);
+    else this.#addLonger(fields, logProb, backoff);
+  }
+
+  /** The words of a line, with the numbers around them; undefined where it is no n-gram, which was reported. */
+  #fields(text: string, k: number): string[] | undefined {
     const fields = text.split(SEPARATOR);
     if (fields.at(-1) === "") fields.pop();
-    if (fields.length !== k + 1 && fields.length !== k + 2)
-      this.#fail(
+    if (FORBIDDEN.test(text)) this.#repair(`a control character in ${excerpt(text)}`);
+    else if (fields.length === k + 1 || fields.length === k + 2) return fields;
+    else
+      this.#repair(
         `expected a log probability, ${k} word${k > 1 ? "s" : ""} and perhaps a back-off weight, ` +
           `found ${excerpt(text)}`,
       );
-    const logProb = this.#number("log probability", fields[0]!);
-    if (logProb > 0) this.#fail(`the log probability ${fields[0]} is above 0`);
-    const backoff =
-      fields.length === k + 2 ? this.#number("back-off weight", fields[k + 1]!) : Number.NaN;
-    if (k === this.#declared.length && fields.length === k + 2)
-      this.#fail(`a back-off weight, but ${k} is the highest order`);
-    if (k === 1) this.#addUnigram(fields[1]!, logProb, backoff);
-    else this.#section.add(this.#context(fields, k), this.#id(fields[k]!), logProb, backoff);
-    if (k > 1 && fields[k] === BOS) this.#fail(`${BOS} is predicted, but nothing comes before it`);
+    return undefined;
   }
 
   #addUnigram(word: string, logProb: number, backoff: number): void {
-    if (this.#ids.has(word)) this.#fail(`the unigram ${excerpt(word)} stands twice`);
-    const id = this.#ids.size;
-    this.#ids.set(word, id);
-    this.#section.add(0, id, word === BOS ? Number.NEGATIVE_INFINITY : logProb, backoff);
+    if (this.#ids.has(word)) this.#repair(`the unigram ${excerpt(word)} stands twice`);
+    else {
+      const id = this.#ids.size;
+      this.#ids.set(word, id);
+      const own = word === BOS ? Number.NEGATIVE_INFINITY : logProb;
+      this.#add(0, id, own, backoff);
+    }
   }
 
-  /** The index of the first k − 1 words of an n-gram among order k − 1. */
+  #addLonger(fields: readonly string[], logProb: number, backoff: number): void {
+    const { k } = this.#section;
+    const context = this.#context(fields, k);
+    if (context < 0) return;
+    const word = this.#id(fields[k]!);
+    if (fields[k] === BOS) this.#repair(`${BOS} is predicted, but nothing comes before it`);
+    else if (word >= 0) this.#add(context, word, logProb, backoff);
+  }
+
+  #add(context: number, word: number, logProb: number, backoff: number): void {
+    const { k, size } = this.#section;
+    const declared = this.#declared[k - 1]!;
+    if (size === declared)
+      this.#repair(`the header promises ${declared} ${k}-grams, here is one more`);
+    this.#section.add(this.#line, context, word, logProb, backoff);
+  }
+
+  /** The index of the first k − 1 words of an n-gram among order k − 1; −1 where it was reported. */
   #context(fields: readonly string[], k: number): number {
     let node = this.#id(fields[1]!);
-    for (let j = 2; j < k && node >= 0; j++)
-      node = findChild(this.#orders, j - 1, node, this.#id(fields[j]!));
+    if (node < 0) return node;
+    for (let j = 2; j < k && node >= 0; j++) {
+      const word = this.#id(fields[j]!);
+      if (word < 0) return word;
+      node = findChild(this.#orders, j - 1, node, word);
+    }
     const context = () => excerpt(fields.slice(1, k).join(" "));
-    if (node < 0) this.#fail(`its context ${context()} is not among the ${k - 1}-grams`);
-    if (Number.isNaN(this.#orders[k - 2]!.backoffs[node]))
-      this.#fail(`its context ${context()} has no back-off weight among the ${k - 1}-grams`);
+    if (node < 0) this.#repair(`its context ${context()} is not among the ${k - 1}-grams`);
+    else if (Number.isNaN(this.#orders[k - 2]!.backoffs[node]))
+      this.#repair(`its context ${context()} has no back-off weight among the ${k - 1}-grams`);
     return node;
   }
 
+  /** The number of a word; −1 where it was reported. */
   #id(word: string): number {
-    return this.#ids.get(word) ?? this.#fail(`the word ${excerpt(word)} is not among the 1-grams`);
+    const id = this.#ids.get(word);
+    if (id === undefined) this.#repair(`the word ${excerpt(word)} is not among the 1-grams`);
+    return id ?? -1;
   }
 
   #closeSection(): void {
     const { k, size } = this.#section;
     const declared = this.#declared[k - 1]!;
-    if (size !== declared)
-      this.#fail(`the header promises ${declared} ${k}-grams, but the section ends after ${size}`);
+    if (size < declared)
+      this.#repair(
+        `the header promises ${declared} ${k}-grams, but the section ends after ${size}`,
+      );
+    if (k === 1 && size === 0) this.#fail("a model needs at least one unigram");
     const isHighest = k === this.#declared.length;
     const shorter = this.#orders[k - 2];
-    const sorted = this.#section.sorted(shorter?.size ?? 1, this.#ids.size);
+    const sorted = this.#section.sorted(shorter?.size ?? 1, this.#ids.size, this.#report);
     if (shorter) {
       // A context that nothing follows needs no back-off weight; it then is 1.
       const backoffs = shorter.backoffs.map((weight) => (Number.isNaN(weight) ? 0 : weight));
@@ -168,10 +224,18 @@ export class ArpaParser {
   }
 
   #number(name: string, text: string): number {
+    if (MINUS_INFINITY.test(text)) {
+      this.#repair(`the ${name} ${excerpt(text)} is no finite number; zero is written ${LOG_ZERO}`);
+      return Number.NEGATIVE_INFINITY;
+    }
     // Adding 0 makes 0 of −0.
     const value = NUMBER.test(text) ? Math.fround(Number(text)) + 0 : Number.NaN;
     if (!Number.isFinite(value)) this.#fail(`the ${name} ${excerpt(text)} is no finite number`);
     return value === LOG_ZERO ? Number.NEGATIVE_INFINITY : value;
+  }
+
+  #repair(problem: string): void {
+    this.#report(new ArpaError(this.#line, problem));
   }
 
   #fail(problem: string): never {

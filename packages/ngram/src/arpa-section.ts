@@ -12,30 +12,26 @@ const FIRST_CAPACITY = 1024;
 /** The n-grams of one `\k-grams:` section as they come, in columns that grow. */
 export class ArpaSection {
   readonly k: number;
-  /** How many n-grams the header promises. */
-  readonly declared: number;
   size = 0;
-  /** The line of the first n-gram; each stands on a line of its own. */
-  readonly #firstLine: number;
+  #lines: Int32Array;
   #contexts: Int32Array;
   #words: Int32Array;
   #logProbs: Float32Array;
   #backoffs: Float32Array;
 
-  constructor(k: number, declared: number, firstLine: number) {
-    const capacity = Math.min(declared, FIRST_CAPACITY);
+  constructor(k: number) {
     this.k = k;
-    this.declared = declared;
-    this.#firstLine = firstLine;
-    this.#contexts = new Int32Array(capacity);
-    this.#words = new Int32Array(capacity);
-    this.#logProbs = new Float32Array(capacity);
-    this.#backoffs = new Float32Array(capacity);
+    this.#lines = new Int32Array(FIRST_CAPACITY);
+    this.#contexts = new Int32Array(FIRST_CAPACITY);
+    this.#words = new Int32Array(FIRST_CAPACITY);
+    this.#logProbs = new Float32Array(FIRST_CAPACITY);
+    this.#backoffs = new Float32Array(FIRST_CAPACITY);
   }
 
   /** `context` is the index of all words but the last among order k − 1. */
-  add(context: number, word: number, logProb: number, backoff: number): void {
+  add(line: number, context: number, word: number, logProb: number, backoff: number): void {
     if (this.size === this.#words.length) this.#grow();
+    this.#lines[this.size] = line;
     this.#contexts[this.size] = context;
     this.#words[this.size] = word;
     this.#logProbs[this.size] = logProb;
@@ -43,32 +39,40 @@ export class ArpaSection {
     this.size++;
   }
 
-  /** @throws ArpaError for an n-gram that stands there twice. */
-  sorted(contextCount: number, wordCount: number): SortedSection {
-    const { size } = this;
-    const asRead = new Int32Array(size).map((_, i) => i);
+  /** `repair` is told of every n-gram that stands there twice; the first is kept. */
+  sorted(
+    contextCount: number,
+    wordCount: number,
+    repair: (problem: ArpaError) => void,
+  ): SortedSection {
+    const asRead = new Int32Array(this.size).map((_, i) => i);
     const byWord = countingSort(asRead, this.#words, wordCount).sorted;
     const { sorted, starts } = countingSort(byWord, this.#contexts, contextCount);
-    const words = new Int32Array(size);
-    const logProbs = new Float32Array(size);
-    const backoffs = new Float32Array(size);
-    for (let place = 0; place < size; place++) {
+    const kept = this.#withoutRepetitions(sorted, repair);
+    return {
+      words: kept.map((i) => this.#words[i]!),
+      logProbs: Float32Array.from(kept, (i) => this.#logProbs[i]!),
+      backoffs: Float32Array.from(kept, (i) => this.#backoffs[i]!),
+      starts: kept === sorted ? starts : countingSort(kept, this.#contexts, contextCount).starts,
+    };
+  }
+
+  #withoutRepetitions(sorted: Int32Array, repair: (problem: ArpaError) => void): Int32Array {
+    const repeated = new Set<number>();
+    let before = -1;
+    for (let place = 0; place < sorted.length; place++) {
       const i = sorted[place]!;
-      const before = place > 0 ? sorted[place - 1]! : i;
       if (
-        before !== i &&
+        place > 0 &&
         this.#contexts[before] === this.#contexts[i] &&
         this.#words[before] === this.#words[i]
-      )
-        throw new ArpaError(
-          this.#firstLine + i,
-          `the same ${this.k}-gram stands in line ${this.#firstLine + before}`,
-        );
-      words[place] = this.#words[i]!;
-      logProbs[place] = this.#logProbs[i]!;
-      backoffs[place] = this.#backoffs[i]!;
+      ) {
+        const stands = `the same ${this.k}-gram stands in line ${this.#lines[before]}`;
+        repair(new ArpaError(this.#lines[i]!, stands));
+        repeated.add(i);
+      } else before = i;
     }
-    return { words, logProbs, backoffs, starts };
+    return repeated.size > 0 ? sorted.filter((i) => !repeated.has(i)) : sorted;
   }
 
   #grow(): void {
@@ -76,7 +80,8 @@ export class ArpaSection {
       to.set(from);
       return to;
     };
-    const capacity = Math.min(this.declared, 2 * this.size);
+    const capacity = 2 * this.size;
+    this.#lines = enlarged(this.#lines, new Int32Array(capacity));
     this.#contexts = enlarged(this.#contexts, new Int32Array(capacity));
     this.#words = enlarged(this.#words, new Int32Array(capacity));
     this.#logProbs = enlarged(this.#logProbs, new Float32Array(capacity));
@@ -91,7 +96,7 @@ function countingSort(
   bins: number,
 ): { sorted: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(bins + 1);
-  for (let i = 0; i < items.length; i++) starts[keys[i]! + 1]!++;
+  for (let i = 0; i < items.length; i++) starts[keys[items[i]!]! + 1]!++;
   for (let bin = 0; bin < bins; bin++) starts[bin + 1]! += starts[bin]!;
   const ends = starts.slice(0, -1);
   const sorted = new Int32Array(items.length);

@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { Vocabulary } from "@lm/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -250,6 +252,87 @@ describe("readArpa and writeArpa", () => {
     expect(error.line).toBe(line);
     expect(error.message).toContain(problem);
     expect(error.message).toContain(`line ${line}: `);
+  });
+
+  it("reads bytes, gzipped or not, in pieces of any size", async () => {
+    const expected = (await readArpa(SMALL)).trie;
+    const plain = new TextEncoder().encode(SMALL);
+    const zipped = new Uint8Array(gzipSync(plain));
+    for (const bytes of [plain, zipped])
+      for (const size of [1, 2, 7, bytes.length]) {
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        );
+        expect((await readArpa(pieces)).trie).toEqual(expected);
+        expect((await readArpa(Readable.from(pieces))).trie).toEqual(expected);
+      }
+    expect((await readArpa(zipped)).trie).toEqual(expected);
+    const word = SMALL.replaceAll("b", "\u{1F408}");
+    const split = [...new TextEncoder().encode(word)].map((byte) => Uint8Array.of(byte));
+    expect((await readArpa(split)).vocabulary.tokens).toContain("\u{1F408}");
+  });
+
+  it.each([
+    ["cut gzip", gzipSync(SMALL).subarray(0, 60), 3, "neither UTF-8 nor gzip, or damaged"],
+    ["what only begins like gzip", Uint8Array.of(0x1f, 0x8b, 1, 2, 3), 1, "neither UTF-8 nor"],
+    ["other encodings", Buffer.from(SMALL.replaceAll("b", "é"), "latin1"), 1, "neither UTF-8"],
+    ["no bytes at all", new Uint8Array(0), 1, "the file stops here"],
+    ["one byte of gzip", Uint8Array.of(0x1f), 1, 'expected \\data\\, found "\\u001f"'],
+  ])("refuses %s", async (_, bytes, line, problem) => {
+    const error = await readArpa(new Uint8Array(bytes)).catch((reason) => reason);
+    expect(error).toBeInstanceOf(ArpaError);
+    expect([error.line, error.message]).toEqual([line, expect.stringContaining(problem)]);
+  });
+
+  it("passes on what the stream itself fails with", async () => {
+    async function* failing() {
+      yield SMALL.slice(0, 30);
+      throw new Error("the disk is gone");
+    }
+    await expect(readArpa(failing())).rejects.toThrow("the disk is gone");
+  });
+
+  it.each([
+    ["a count too high", SMALL.replace("2=3", "2=4"), SMALL, [17]],
+    ["a count too low", SMALL.replace("2=3", "2=2"), SMALL, [16]],
+    ["a missing end", SMALL.slice(0, SMALL.indexOf("\\end")), SMALL, [20]],
+    ["more behind the end", `${SMALL}more\n`, SMALL, [22]],
+    [
+      "a probability above 1",
+      SMALL.replace("-0.75\ta", "0.75\ta"),
+      SMALL.replace("-0.75\ta", "0\ta"),
+      [10],
+    ],
+    ["a missing back-off", SMALL.replace("a\t-0.5", "a"), SMALL.replace("a\t-0.5", "a\t0"), [15]],
+    ["a back-off too many", SMALL.replace("a b\n\n", "a b\t0\n\n"), SMALL, [19]],
+    ["-inf", SMALL.replace("-0.75\ta", "-inf\ta"), SMALL.replace("-0.75\ta", "-99\ta"), [10]],
+    ["a unigram twice", SMALL.replace("-1\tb\t-0.125", "$&\n-2\tb\t-3"), SMALL, [12]],
+    ["a bigram twice", SMALL.replace("-0.5\ta b\t0", "$&\n-2\ta b\t-3"), SMALL, [17, 16]],
+    ["an unknown word", SMALL.replace("-0.5\ta b\t0", "$&\n-2\ta c\t-3"), SMALL, [16]],
+    ["an unknown context", SMALL.replace("-0.375\t", "-1\tb a b\n$&"), SMALL, [19]],
+    ["no n-gram", SMALL.replace("-0.375\t", "what is that\n$&"), SMALL, [19]],
+    ["a control character", SMALL.replace("-0.375\t", "-1\ta\vb a\n$&"), SMALL, [19]],
+    ["a predicted <s>", SMALL.replace("-0.5\ta b\t0", "$&\n-2\ta <s>\t-3"), SMALL, [16]],
+  ])("repairs %s where it may", async (_, text, same, lines) => {
+    const told: number[] = [];
+    const onRepair = (problem: ArpaError) => told.push(problem.line);
+    const model = await readArpa(text, { onRepair });
+    expect(model.trie).toEqual((await readArpa(same)).trie);
+    expect(told).toEqual(lines);
+    await expect(readArpa(text)).rejects.toThrow(ArpaError);
+  });
+
+  it("makes a model of a lower order of a file that stops before its last section", async () => {
+    const onRepair = () => {};
+    const model = await readArpa(SMALL.slice(0, SMALL.indexOf("\\3-grams")), { onRepair });
+    expect(model.ngramCounts).toEqual([5, 3]);
+    expect((await readArpa(writeArpa(model))).trie).toEqual(model.trie);
+    await expect(readArpa("\\data\\\nngram 1=3\n", { onRepair })).rejects.toThrow(
+      "no section with n-grams comes before that",
+    );
+    await expect(readArpa(SMALL.replace("-0.75\ta", "NaN\ta"), { onRepair })).rejects.toThrow(
+      "no finite number",
+    );
   });
 
   it("refuses an order above 32", async () => {

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { texts, VOCABULARIES } from "../test/arbitrary-texts.ts";
 import { columnsOf } from "../test/columns.ts";
-import { fromBytes, NgramFileError, toBytes } from "./binary-file.ts";
+import { sign } from "../test/sign.ts";
+import { NgramFileError } from "./binary-error.ts";
+import { fromBytes, toBytes } from "./binary-file.ts";
 import { ngram } from "./ngram.ts";
 
 const ids = Int32Array.of(3, 4, 5, 2, 3, 4, 2, 5, 5, 4, 2);
@@ -15,17 +17,6 @@ function changed(change: (bytes: Uint8Array<ArrayBuffer>) => void, signed = true
   change(bytes);
   if (signed) sign(bytes);
   return bytes;
-}
-
-/** The checksum as the format defines it. */
-function sign(bytes: Uint8Array<ArrayBuffer>): void {
-  const words = new Uint32Array(bytes.buffer);
-  let sum = 0;
-  for (const word of words.subarray(6)) {
-    const mixed = Math.imul(sum ^ word, 0x9e3779b1);
-    sum = (mixed << 15) | (mixed >>> 17);
-  }
-  words[5] = sum;
 }
 
 function withHeader(change: (header: Record<string, unknown>) => void): Uint8Array {

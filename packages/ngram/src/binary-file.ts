@@ -1,8 +1,10 @@
 import { Vocabulary } from "@lm/text";
-import { type BinaryHeader, problemOfHeader } from "./binary-header.ts";
+import { paddedLength, readColumns } from "./binary-columns.ts";
+import { NgramFileError } from "./binary-error.ts";
+import { type BinaryHeader, problemOfHeader, type QuantizedSizes } from "./binary-header.ts";
 import { problemOf } from "./check-trie.ts";
-import { FloatOrder } from "./float-order.ts";
 import { NgramModel } from "./model.ts";
+import type { QuantizedOrder } from "./quantized-order.ts";
 import type { Trie } from "./trie.ts";
 
 /*
@@ -12,9 +14,9 @@ import type { Trie } from "./trie.ts";
  *      8   uint32: 0x01020304, by which the byte order is known
  *     12   uint32: version
  *     16   uint32: n, the bytes of the header
- *     20   uint32: checksum of all that follows
+ *     20   uint32: checksum of all that follows, see `checksum`
  *     24   the header: JSON in UTF-8, filled up with spaces to a multiple of 4 bytes
- *  24 + n  the trie's columns as they are in memory: of each order words, logProbs, backoffs, childStarts
+ *  24 + n  the trie's columns as they are in memory, order by order, each filled up to a multiple of 4 bytes
  *
  * Every column begins at a multiple of 4, so a file is opened by making views of its bytes.
  */
@@ -22,18 +24,6 @@ const MAGIC = "lm-ngram";
 const BYTE_ORDER = 0x01020304;
 const VERSION = 1;
 const HEADER_OFFSET = 24;
-
-/** Bytes that are no model file of this version and byte order, or a damaged one. */
-export class NgramFileError extends Error {
-  override readonly name = "NgramFileError";
-  /** Where in the file the trouble is, in bytes. */
-  readonly offset: number;
-
-  constructor(offset: number, problem: string) {
-    super(`n-gram model file, byte ${offset}: ${problem}`);
-    this.offset = offset;
-  }
-}
 
 /** The model as the bytes of a file, which `fromBytes` opens. */
 export function toBytes(model: NgramModel): Uint8Array<ArrayBuffer> {
@@ -49,20 +39,22 @@ export function toBytes(model: NgramModel): Uint8Array<ArrayBuffer> {
     unlistedBackoff: trie.unlistedBackoff,
     isOpen: trie.isOpen,
     ngramCounts: model.ngramCounts,
+    ...(model.isQuantized && { quantized: quantizedSizes(trie) }),
     ...(origin && { origin }),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const headerLength = Math.ceil(json.length / 4) * 4;
-  const bytes = new Uint8Array(HEADER_OFFSET + headerLength + model.byteLength);
+  const headerLength = paddedLength(json.length);
+  const columns = trie.orders.flatMap((order) => order.columns);
+  const length = columns.reduce((sum, { byteLength }) => sum + paddedLength(byteLength), 0);
+  const bytes = new Uint8Array(HEADER_OFFSET + headerLength + length);
   bytes.set(new TextEncoder().encode(MAGIC));
   bytes.fill(0x20, HEADER_OFFSET + json.length, HEADER_OFFSET + headerLength);
   bytes.set(json, HEADER_OFFSET);
   let offset = HEADER_OFFSET + headerLength;
-  for (const { words, logProbs, backoffs, childStarts } of trie.orders as FloatOrder[])
-    for (const column of [words, logProbs, backoffs, childStarts]) {
-      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), offset);
-      offset += column.byteLength;
-    }
+  for (const { buffer, byteOffset, byteLength } of columns) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+    offset += paddedLength(byteLength);
+  }
   new Uint32Array(bytes.buffer, MAGIC.length, 4).set([
     BYTE_ORDER,
     VERSION,
@@ -70,6 +62,15 @@ export function toBytes(model: NgramModel): Uint8Array<ArrayBuffer> {
     checksum(bytes),
   ]);
   return bytes;
+}
+
+function quantizedSizes({ orders }: Trie): QuantizedSizes[] {
+  const longer = orders.slice(1) as QuantizedOrder[];
+  return longer.map(({ logProbTable, backoffTable, childOffsets }) => ({
+    logProbTable: logProbTable.length,
+    backoffTable: backoffTable.length,
+    hasChildOffsets: childOffsets.length > 0,
+  }));
 }
 
 /**
@@ -81,7 +82,7 @@ export function fromBytes(bytes: Uint8Array): NgramModel {
   const file = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   const headerLength = checkPreamble(file);
   const header = readHeader(file.subarray(HEADER_OFFSET, HEADER_OFFSET + headerLength));
-  const orders = readColumns(file, HEADER_OFFSET + headerLength, header.ngramCounts);
+  const orders = readColumns(file, HEADER_OFFSET + headerLength, header);
   const trie: Trie = {
     vocabulary: new Vocabulary(header.tokens, header.reserved),
     isOpen: header.isOpen,
@@ -89,7 +90,7 @@ export function fromBytes(bytes: Uint8Array): NgramModel {
     backoff: header.backoff,
     unlistedBackoff: header.unlistedBackoff,
   };
-  const problem = problemOf(trie);
+  const problem = problemOf(orders, trie.vocabulary.size);
   if (problem) throw new NgramFileError(HEADER_OFFSET + headerLength, problem);
   return new NgramModel(trie, header.origin);
 }
@@ -128,47 +129,29 @@ function readHeader(bytes: Uint8Array): BinaryHeader {
   return header as BinaryHeader;
 }
 
-function readColumns(
-  file: Uint8Array,
-  start: number,
-  ngramCounts: readonly number[],
-): FloatOrder[] {
-  let offset = start;
-  /** Steps over the next column and gives its place in the buffer. */
-  const take = (length: number): number => {
-    const place = file.byteOffset + offset;
-    offset += 4 * length;
-    if (offset > file.length)
-      throw new NgramFileError(file.length, `the file stops here, but a column ends at ${offset}`);
-    return place;
-  };
-  const integers = (length: number) => new Int32Array(file.buffer, take(length), length);
-  const floats = (length: number) => new Float32Array(file.buffer, take(length), length);
-  const orders = ngramCounts.map((count, i) => {
-    const isHighest = i + 1 === ngramCounts.length;
-    return new FloatOrder({
-      words: integers(i === 0 ? 0 : count),
-      logProbs: floats(count),
-      backoffs: floats(isHighest ? 0 : count),
-      childStarts: integers(isHighest ? 0 : count + 1),
-    });
-  });
-  if (offset !== file.length)
-    throw new NgramFileError(offset, `the columns end here, but the file has ${file.length} bytes`);
-  return orders;
-}
-
-/** Mixes all 32-bit words behind the checksum, so that damage shows. It is no protection against intent. */
+/**
+ * Mixes all 32-bit words behind the checksum, so that damage shows. It is no protection against intent. Four sums
+ * take every fourth word each, because a processor adds to four at once.
+ */
 function checksum(file: Uint8Array): number {
   const words = new Uint32Array(
     file.buffer,
     file.byteOffset + HEADER_OFFSET,
     (file.length - HEADER_OFFSET) >> 2,
   );
-  let sum = 0;
-  for (let i = 0; i < words.length; i++) {
-    const mixed = Math.imul(sum ^ words[i]!, 0x9e3779b1);
-    sum = (mixed << 15) | (mixed >>> 17);
+  let [a, b, c, d] = [0, 1, 2, 3];
+  let i = 0;
+  for (; i + 3 < words.length; i += 4) {
+    a = mixed(a, words[i]!);
+    b = mixed(b, words[i + 1]!);
+    c = mixed(c, words[i + 2]!);
+    d = mixed(d, words[i + 3]!);
   }
-  return sum >>> 0;
+  for (; i < words.length; i++) a = mixed(a, words[i]!);
+  return mixed(mixed(mixed(a, b), c), d) >>> 0;
+}
+
+function mixed(sum: number, word: number): number {
+  const product = Math.imul(sum ^ word, 0x9e3779b1);
+  return (product << 15) | (product >>> 17);
 }

@@ -12,13 +12,23 @@ export interface BinaryHeader {
   readonly isOpen: boolean;
   /** How many n-grams of each order there are. */
   readonly ngramCounts: readonly number[];
+  /** Of a quantised model, an entry for each order above 1. */
+  readonly quantized?: readonly QuantizedSizes[];
   readonly origin?: NgramOrigin;
+}
+
+/** How many entries the tables of a quantised order have, and whether it has the column `childOffsets`. */
+export interface QuantizedSizes {
+  readonly logProbTable: number;
+  readonly backoffTable: number;
+  readonly hasChildOffsets: boolean;
 }
 
 /** What is wrong with a header, in words; undefined where `value` is one. */
 export function problemOfHeader(value: unknown): string | undefined {
   if (!isObject(value)) return "it is no object";
-  const { tokens, reserved, backoff, unlistedBackoff, isOpen, ngramCounts, origin } = value;
+  const { tokens, reserved, backoff, unlistedBackoff, isOpen, ngramCounts } = value;
+  const { quantized, origin } = value;
   if (!Array.isArray(tokens) || !tokens.every((token) => typeof token === "string"))
     return "tokens are no list of strings";
   const known = new Set<unknown>(tokens);
@@ -38,8 +48,25 @@ export function problemOfHeader(value: unknown): string | undefined {
     return `ngramCounts is no list of 1 to ${HIGHEST_ORDER} sizes`;
   if (ngramCounts[0] !== tokens.length && ngramCounts[0] !== tokens.length + 1)
     return `there are ${tokens.length} tokens, but ${ngramCounts[0]} unigrams`;
+  if (
+    quantized !== undefined &&
+    !(
+      Array.isArray(quantized) &&
+      quantized.length === ngramCounts.length - 1 &&
+      quantized.every(isQuantizedSizes)
+    )
+  )
+    return "quantized is malformed";
   if (origin !== undefined && !isOrigin(origin)) return "origin is malformed";
   return undefined;
+}
+
+function isQuantizedSizes(value: unknown): value is QuantizedSizes {
+  if (!isObject(value)) return false;
+  const { logProbTable, backoffTable, hasChildOffsets } = value;
+  const isSize = (size: unknown) =>
+    Number.isInteger(size) && Number(size) >= 0 && Number(size) <= 256;
+  return isSize(logProbTable) && isSize(backoffTable) && typeof hasChildOffsets === "boolean";
 }
 
 function isOrigin(value: unknown): value is NgramOrigin {

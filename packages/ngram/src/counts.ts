@@ -1,9 +1,7 @@
 import type { Vocabulary } from "@lm/text";
-import {
-  type TrainingSequence,
-  trainingSequence,
-  type UnknownPolicy,
-} from "./training-sequence.ts";
+import { countOrders } from "./counting/count-orders.ts";
+import { linkSuffixes } from "./counting/link-suffixes.ts";
+import { END_OF_TEXT, SentenceCutter, type TrainingTextOptions } from "./training-sequence.ts";
 import { findWord, HIGHEST_ORDER } from "./trie.ts";
 
 /**
@@ -52,6 +50,12 @@ export function checkOrder(order: number): void {
     );
 }
 
+/** What is counted of a text, and how. */
+export interface CountOptions extends TrainingTextOptions {
+  /** The highest order, from 1 to 32. */
+  readonly order: number;
+}
+
 /**
  * Counts every n-gram of 1 to `order` tokens.
  * @throws RangeError for an order that is no integer from 1 to 32 and for ids that cannot be counted.
@@ -59,127 +63,14 @@ export function checkOrder(order: number): void {
 export function countNgrams(
   vocabulary: Vocabulary,
   ids: Int32Array,
-  { order, unknown = "skip" }: { readonly order: number; readonly unknown?: UnknownPolicy },
+  { order, ...text }: CountOptions,
 ): NgramCounts {
   checkOrder(order);
-  const sequence = trainingSequence(vocabulary, ids, unknown);
-  return { vocabulary, order, bos: sequence.bos, orders: countOrders(sequence, order) };
-}
-
-/**
- * A radix sort, one word a level. `ranks` says for each position of the text which k-gram starts there (its
- * index, or −1 where the sentence ends before). Visit the positions in the order of the word that stands k
- * places on, and put each into the bin of its k-gram: every bin then has its (k + 1)-grams in order, equal ones
- * side by side. So a level is two passes over the text, whatever the order.
- */
-function countOrders(sequence: TrainingSequence, order: number): OrderCounts[] {
-  const unigrams = countUnigrams(sequence);
-  const byWord = positionsByWord(sequence.symbols, unigrams.counts);
-  const orders = [unigrams];
-  let ranks = sequence.symbols;
-  for (let k = 1; k < order; k++) {
-    const shorter = orders[k - 1]!;
-    const bins = fillBins(sequence, k, byWord, ranks, shorter.counts);
-    const { longer, childStarts, longerRanks } = collect(sequence.symbols, k, ranks, bins);
-    orders[k - 1] = { ...shorter, childStarts };
-    orders.push(longer);
-    ranks = longerRanks;
-  }
-  return orders;
-}
-
-/** Positions, sorted into one bin for each k-gram: bin i is `positions[starts[i]]` up to before `ends[i]`. */
-interface Bins {
-  readonly positions: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
-
-/** Puts every position at which a (k + 1)-gram starts into the bin of its k-gram. */
-function fillBins(
-  { symbols, bos }: TrainingSequence,
-  k: number,
-  byWord: Int32Array,
-  ranks: Int32Array,
-  counts: Uint32Array,
-): Bins {
-  const starts = startsOf(counts);
-  const ends = starts.slice(0, -1);
-  const positions = new Int32Array(symbols.length);
-  for (let i = 0; i < byWord.length; i++) {
-    const last = byWord[i]!;
-    const first = last - k;
-    // What runs into the <s> of the next sentence is no n-gram.
-    if (first < 0 || symbols[last] === bos) continue;
-    const rank = ranks[first]!;
-    if (rank >= 0) positions[ends[rank]!++] = first;
-  }
-  return { positions, starts, ends };
-}
-
-/** Lists the distinct (k + 1)-grams, bin by bin, and says for each position which one starts there. */
-function collect(
-  symbols: Int32Array,
-  k: number,
-  ranks: Int32Array,
-  { positions, starts, ends }: Bins,
-): { longer: OrderCounts; childStarts: Int32Array; longerRanks: Int32Array } {
-  const childStarts = new Int32Array(starts.length);
-  const longerRanks = new Int32Array(symbols.length).fill(-1);
-  // At most one (k + 1)-gram a position; what is used of these columns is copied at the end.
-  const words = new Int32Array(symbols.length);
-  const counts = new Uint32Array(symbols.length);
-  const suffixes = new Int32Array(symbols.length);
-  let size = 0;
-  for (let bin = 0; bin < ends.length; bin++) {
-    childStarts[bin] = size;
-    const end = ends[bin]!;
-    let previousWord = -1;
-    for (let i = starts[bin]!; i < end; i++) {
-      const first = positions[i]!;
-      const word = symbols[first + k]!;
-      if (word !== previousWord) {
-        previousWord = word;
-        words[size] = word;
-        suffixes[size] = ranks[first + 1]!;
-        size++;
-      }
-      counts[size - 1]!++;
-      longerRanks[first] = size - 1;
-    }
-  }
-  childStarts[ends.length] = size;
-  const longer = {
-    words: words.slice(0, size),
-    counts: counts.slice(0, size),
-    suffixes: suffixes.slice(0, size),
-    childStarts: new Int32Array(0),
-  };
-  return { longer, childStarts, longerRanks };
-}
-
-function countUnigrams({ symbols, symbolCount }: TrainingSequence): OrderCounts {
-  const counts = new Uint32Array(symbolCount);
-  for (let i = 0; i < symbols.length; i++) counts[symbols[i]!]!++;
-  return {
-    words: Int32Array.from(counts, (_, symbol) => symbol),
-    counts,
-    suffixes: new Int32Array(0),
-    childStarts: new Int32Array(0),
-  };
-}
-
-/** A counting sort: all positions of the first symbol, then those of the second, and so on. */
-function positionsByWord(symbols: Int32Array, counts: Uint32Array): Int32Array {
-  const ends = startsOf(counts).slice(0, -1);
-  const positions = new Int32Array(symbols.length);
-  for (let i = 0; i < symbols.length; i++) positions[ends[symbols[i]!]!++] = i;
-  return positions;
-}
-
-/** Where each of some bins starts that lie one behind the other; the last entry is the end of all. */
-function startsOf(sizes: Uint32Array): Int32Array {
-  const starts = new Int32Array(sizes.length + 1);
-  for (let i = 0; i < sizes.length; i++) starts[i + 1] = starts[i]! + sizes[i]!;
-  return starts;
+  const cutter = new SentenceCutter(vocabulary, text);
+  const symbols = new Int32Array(2 * ids.length + 1 + order);
+  const length = cutter.end(symbols, cutter.cut(ids, symbols, 0));
+  symbols.fill(END_OF_TEXT, length, length + order);
+  const { bos, symbolCount } = cutter;
+  const columns = countOrders({ symbols, length, bos, symbolCount }, order);
+  return { vocabulary, order, bos, orders: linkSuffixes(columns) };
 }

@@ -43,12 +43,6 @@ export class Cursor {
       this.#unseenUnknown = unk;
   }
 
-  /** Goes to the beginning: of a sentence where the vocabulary has sentences, else of a text. */
-  start(): void {
-    this.clear();
-    if (this.#trie.vocabulary.eos !== undefined) this.#openSentence();
-  }
-
   /** Forgets all words before. */
   clear(): void {
     this.length = 0;
@@ -76,6 +70,14 @@ export class Cursor {
     else this.#grow(word);
     if (word === this.#bos || word === this.#closed) return Number.NEGATIVE_INFINITY;
     return isFound ? logProb : logProb + this.#logUniform;
+  }
+
+  /** log10 p(word | the words before), as `advance(word)` gives it, without moving. */
+  logProb(word: number): number {
+    if (word === this.#bos || word === this.#closed) return Number.NEGATIVE_INFINITY;
+    const path = this.lookUp(word);
+    const sum = path.reduce((total, { log10 }) => total + log10, 0);
+    return path.at(-1)!.isListed ? sum : sum + this.#logUniform;
   }
 
   /**

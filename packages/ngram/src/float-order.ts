@@ -30,9 +30,8 @@ export class FloatOrder implements TrieOrder, FloatColumns {
     this.childStarts = childStarts;
   }
 
-  get byteLength(): number {
-    const { words, logProbs, backoffs, childStarts } = this;
-    return [words, logProbs, backoffs, childStarts].reduce((sum, c) => sum + c.byteLength, 0);
+  get columns() {
+    return [this.words, this.logProbs, this.backoffs, this.childStarts];
   }
 
   word(i: number): number {

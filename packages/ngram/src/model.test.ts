@@ -1,3 +1,4 @@
+import { Generator } from "@lm/random";
 import { Vocabulary } from "@lm/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -55,11 +56,8 @@ describe("NgramModel", () => {
     fc.assert(
       fc.property(reading, ({ model, tokens }) => {
         const row = distributionAfter(model, tokens);
-        // query begins with no context; the model, where it has sentences, behind <s>.
-        const { eos } = model.vocabulary;
-        const context = eos === undefined ? tokens : Int32Array.of(eos, ...tokens);
         for (let token = 0; token < row.length; token++) {
-          const { logProb } = model.query(context, token);
+          const { logProb } = model.query(tokens, token);
           if (row[token] === Number.NEGATIVE_INFINITY) expect(logProb).toBe(row[token]);
           else expect(logProb).toBeCloseTo(row[token]!, 5);
         }
@@ -85,6 +83,45 @@ describe("NgramModel", () => {
     );
   });
 
+  it("tells the most probable tokens, and draws each as often as it is probable", () => {
+    fc.assert(
+      fc.property(reading, fc.integer({ min: 1, max: 9 }), ({ model, tokens }, k) => {
+        const row = model.distribution(tokens);
+        expect(row).toEqual(distributionAfter(model, tokens));
+        const top = model.top(tokens, k);
+        expect(top.length).toBe(Math.min(k, model.vocabulary.size));
+        for (const [i, { token, logProb }] of top.entries()) {
+          expect(logProb).toBe(row[token]);
+          const before = top.slice(0, i + 1).map((each) => each.token);
+          for (const [other, value] of row.entries())
+            if (!before.includes(other)) expect(value).toBeLessThanOrEqual(logProb);
+        }
+        // Equal parts of [0, 1) fall to each token by its probability.
+        const [lowest, highest] = [
+          model.sample(tokens, () => 0),
+          model.sample(tokens, () => 1 - 2 ** -53),
+        ];
+        expect(row[lowest]).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+        expect(row[highest]).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+        const parts = 997;
+        const drawn = new Float64Array(row.length);
+        for (let part = 0; part < parts; part++)
+          drawn[model.sample(tokens, () => (part + 0.5) / parts)]! += 1 / parts;
+        for (const [token, share] of drawn.entries())
+          expect(Math.abs(share - Math.exp(row[token]!))).toBeLessThan(1.001 / parts + 1e-5);
+      }),
+      { numRuns: 50 },
+    );
+    const model = ngram({ order: 1 }).fitIds(VOCABULARIES.closed, Int32Array.of(0, 1));
+    expect(() => model.top([], 0)).toThrow("k is 0");
+    const draw = (seed: number) => {
+      const generator = new Generator(seed);
+      return Array.from({ length: 40 }, () => model.sample([], () => generator.uniform()));
+    };
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+  });
+
   it("explains a probability by the contexts it asked", () => {
     const { words } = VOCABULARIES;
     const [a, b, c] = [3, 4, 5];
@@ -106,10 +143,17 @@ describe("NgramModel", () => {
     expect(model.query([a, b], 0).matchedOrder).toBe(1);
   });
 
-  it("is behind <s> at the start and after every </s>", () => {
+  it("has no context at the start, and <s> after every </s>", () => {
     const { words } = VOCABULARIES;
     const model = ngram({ order: 3 }).fitIds(words, Int32Array.of(3, 4, 2, 3, 5, 2, 4, 2));
-    expect(model.advance(model.start(), Int32Array.of(4, 5, 2)).state).toEqual(model.start());
+    const afterSentence = model.advance(model.start(), Int32Array.of(4, 5, 2));
+    expect(afterSentence).toEqual(model.advance(model.start(), Int32Array.of(2)));
+    expect(afterSentence.logProbs[3]).toBeCloseTo(model.query([1], 3).logProb, 6);
+    // A text cut out of the middle of another: its first words do not open a sentence.
+    const { logProbs } = model.advance(model.start(), Int32Array.of(3));
+    expect(logProbs[4]).toBeCloseTo(model.query([3], 4).logProb, 6);
+    expect(model.score([Int32Array.of(3, 4)])[0]![0]).toBeCloseTo(logProbs[4]!, 6);
+    expect(logProbs[4]).not.toBeCloseTo(model.query([2, 3], 4).logProb, 3);
     expect(model.query([2], 3).logProb).toBe(model.query([1], 3).logProb);
     expect(model.query([1], 3).matchedOrder).toBe(2);
   });

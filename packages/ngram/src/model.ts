@@ -1,6 +1,7 @@
 import type { LanguageModel } from "@lm/model";
 import type { Vocabulary } from "@lm/text";
 import { Cursor, type LookupStep } from "./cursor.ts";
+import { QuantizedOrder } from "./quantized-order.ts";
 import { noteOf, type OrderDiscount } from "./smoothing/discounts.ts";
 import type { Smoothing } from "./smoothing/smoothing.ts";
 import type { Trie } from "./trie.ts";
@@ -65,7 +66,13 @@ export class NgramModel implements LanguageModel<NgramState> {
 
   /** How many bytes the n-grams take, without the vocabulary. */
   get byteLength(): number {
-    return this.trie.orders.reduce((bytes, order) => bytes + order.byteLength, 0);
+    const columns = this.trie.orders.flatMap((order) => order.columns);
+    return columns.reduce((bytes, column) => bytes + column.byteLength, 0);
+  }
+
+  /** Whether `quantize` has rounded the probabilities. */
+  get isQuantized(): boolean {
+    return this.trie.orders.at(-1) instanceof QuantizedOrder;
   }
 
   /** What whoever uses the model should know of how it was estimated, a sentence each. */
@@ -73,17 +80,19 @@ export class NgramModel implements LanguageModel<NgramState> {
     const scores = this.isNormalized
       ? []
       : ["stupid back-off gives scores, not probabilities: a perplexity of them means nothing"];
+    const rounded = this.isQuantized
+      ? ["quantised: probabilities are rounded, and sum to one only approximately"]
+      : [];
     const fallbacks = (this.origin?.discounts ?? []).map(noteOf);
-    return [...scores, ...fallbacks.filter((note) => note !== undefined)];
+    return [...scores, ...rounded, ...fallbacks.filter((note) => note !== undefined)];
   }
 
-  /** Before any token: behind `<s>` where the vocabulary has sentences, else with an empty context. */
+  /**
+   * Before any token, with an empty context. Where a sentence begins, `</s>` is read first: a text that is cut out
+   * of the middle of another then has no false `<s>` before it.
+   */
   start(batch = 1): NgramState {
-    const state = this.#emptyState(batch);
-    const cursor = new Cursor(this.trie);
-    cursor.start();
-    for (let row = 0; row < batch; row++) this.#save(cursor, state, row);
-    return state;
+    return this.#emptyState(batch);
   }
 
   /**
@@ -131,7 +140,7 @@ export class NgramModel implements LanguageModel<NgramState> {
     const cursor = new Cursor(this.trie);
     return sequences.map((tokens) => {
       const logProbs = new Float32Array(Math.max(tokens.length - 1, 0));
-      cursor.start();
+      cursor.clear();
       for (let i = 0; i < tokens.length; i++) {
         const log10 = cursor.advance(this.#checked(tokens[i]!));
         if (i > 0) logProbs[i - 1] = log10 * Math.LN10;
@@ -145,15 +154,52 @@ export class NgramModel implements LanguageModel<NgramState> {
    * `query -v word` tells it. `</s>` in the context means that a sentence begins.
    */
   query(context: ArrayLike<number>, token: number): TokenQuery {
-    const cursor = new Cursor(this.trie);
-    for (let i = 0; i < context.length; i++) cursor.advance(this.#checked(context[i]!));
+    const cursor = this.#behind(context);
     const path = cursor.lookUp(this.#checked(token));
     const last = path.at(-1)!;
     return {
-      logProb: cursor.advance(token) * Math.LN10,
+      logProb: cursor.logProb(token) * Math.LN10,
       matchedOrder: last.isListed ? last.contextLength + 1 : 0,
       path,
     };
+  }
+
+  /** ln p of every token of the vocabulary after a context, which is read as `query` reads it. `[V]`. */
+  distribution(context: ArrayLike<number>): Float32Array {
+    const logProbs = new Float32Array(this.vocabulary.size);
+    this.#behind(context).distribution(logProbs);
+    return logProbs;
+  }
+
+  /** The `k` most probable tokens after a context, the most probable first; of equal ones the lower id. */
+  top(context: ArrayLike<number>, k: number): { token: number; logProb: number }[] {
+    if (!Number.isInteger(k) || k < 1)
+      throw new RangeError(`NgramModel.top: k is ${k}, but it must be a whole number from 1`);
+    const logProbs = this.distribution(context);
+    const tokens = [...logProbs.keys()].sort((a, b) => logProbs[b]! - logProbs[a]! || a - b);
+    return tokens.slice(0, k).map((token) => ({ token, logProb: logProbs[token]! }));
+  }
+
+  /**
+   * Draws a token after a context with exactly the probability that the model gives it, by inverting the cumulative
+   * distribution. `random` gives uniform numbers from [0, 1): `() => generator.uniform()` of a seeded
+   * `Generator` of `@lm/random`, or `Math.random`.
+   */
+  sample(context: ArrayLike<number>, random: () => number): number {
+    const logProbs = this.distribution(context);
+    let total = 0;
+    for (const logProb of logProbs) total += Math.exp(logProb);
+    const target = random() * total;
+    // The sums are those of above, so that the last of them is `total`, and above the target.
+    let token = -1;
+    for (let sum = 0; sum <= target; ) sum += Math.exp(logProbs[++token]!);
+    return token;
+  }
+
+  #behind(context: ArrayLike<number>): Cursor {
+    const cursor = new Cursor(this.trie);
+    for (let i = 0; i < context.length; i++) cursor.advance(this.#checked(context[i]!));
+    return cursor;
   }
 
   #checked(token: number): number {

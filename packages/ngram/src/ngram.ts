@@ -4,9 +4,9 @@ import { checkOrder, countNgrams, type NgramCounts } from "./counts.ts";
 import { NgramModel } from "./model.ts";
 import type { Smoothing } from "./smoothing/smoothing.ts";
 import { estimatorOf } from "./smoothing/smoothings.ts";
-import type { UnknownPolicy } from "./training-sequence.ts";
+import type { TrainingTextOptions } from "./training-sequence.ts";
 
-export interface NgramOptions {
+export interface NgramOptions extends TrainingTextOptions {
   /** n, from 1 to 32: a word is predicted from the n − 1 words before it. */
   readonly order: number;
   /** `"modified-kneser-ney"` by default. */
@@ -17,8 +17,6 @@ export interface NgramOptions {
    * orders; the first is 0. Nothing is pruned by default.
    */
   readonly prune?: readonly number[];
-  /** `<unk>` in training text is skipped like white space (the default), or counted like any word. */
-  readonly unknown?: UnknownPolicy;
   /**
    * An open vocabulary (the default) gives `<unk>` a probability, for words that the text does not have. In a closed
    * one there are no such words: `<unk>` is impossible, and all probability belongs to the words known.
@@ -44,8 +42,8 @@ export function ngram({
   order,
   smoothing = "modified-kneser-ney",
   prune = [0],
-  unknown = "skip",
   openVocabulary = true,
+  ...text
 }: NgramOptions): NgramEstimator {
   checkOrder(order);
   const estimate = estimatorOf(smoothing);
@@ -67,7 +65,7 @@ export function ngram({
     return new NgramModel(trie, { smoothing: fitted, ...(discounts && { discounts }) });
   };
   const fitIds = (vocabulary: Vocabulary, ids: Int32Array): NgramModel =>
-    fitCounts(countNgrams(vocabulary, ids, { order, unknown }));
+    fitCounts(countNgrams(vocabulary, ids, { order, ...text }));
   return {
     fit: (tokenizer, text) => fitIds(tokenizer.vocabulary, tokenizer.encode(text)),
     fitIds,

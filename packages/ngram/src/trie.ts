@@ -4,6 +4,11 @@ import type { Backoff } from "./smoothing/smoothing.ts";
 /** Longer n-grams are of no use; an order above this is a mistake, or a file that means harm. */
 export const HIGHEST_ORDER = 32;
 
+/** How many words, `<s>` among them, two bytes can number. */
+export const WORDS_IN_TWO_BYTES = 2 ** 16;
+
+type Column = Int32Array | Float32Array | Uint16Array | Uint8Array;
+
 /**
  * The n-grams of one order k, sorted by first word, then second, and so on, so that the continuations of one
  * context lie together in the order of their last words. An n-gram is known by its index in that list.
@@ -30,8 +35,8 @@ export interface TrieOrder {
   firstChild(i: number): number;
   /** The n-gram with this last word among those from `low` to before `high`, one context's; or −1. Above order 1. */
   find(word: number, low: number, high: number): number;
-  /** The memory that it takes. */
-  readonly byteLength: number;
+  /** The arrays that hold all this, as they follow each other in a model file. */
+  readonly columns: readonly Column[];
 }
 
 /** All that an n-gram model knows. */
@@ -69,15 +74,18 @@ export function findChild(orders: readonly TrieOrder[], k: number, node: number,
 }
 
 /** The place of `word` among the rising `words[low]` to `words[high − 1]`, or −1. */
-export function findWord(words: Int32Array, word: number, low: number, high: number): number {
+export function findWord(
+  words: Int32Array | Uint16Array,
+  word: number,
+  low: number,
+  high: number,
+): number {
   let from = low;
-  let to = high;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    const found = words[middle]!;
-    if (found === word) return middle;
-    if (found < word) from = middle + 1;
-    else to = middle;
+  // Halving a length, not a range: the loop has one comparison, which is not worth predicting.
+  for (let length = high - low; length > 1; ) {
+    const half = length >>> 1;
+    from = words[from + half]! <= word ? from + half : from;
+    length -= half;
   }
-  return -1;
+  return low < high && words[from] === word ? from : -1;
 }

@@ -6,7 +6,7 @@ import { countNgrams, ngram } from "../src/index.ts";
 import { perplexity } from "./perplexity.ts";
 
 /*
- * Perplexities that KenLM prints for whole data sets, some of them; `npm run bench` shows them all. The
+ * Every perplexity that KenLM printed for whole data sets; `npm run bench` shows them beside times. The
  * numbers have seven or eight digits, and are to be met within 1e-6 of their size.
  */
 function expectRatio(actual: number, expected: number): void {
@@ -51,14 +51,17 @@ describeShared("tiny shakespeare", ["data/tinyshakespeare/input.txt"], (path) =>
 });
 
 describeShared(
-  "WikiText-2, order 5",
+  "WikiText-2",
   ["train", "valid", "test"].map((part) => `data/wikitext-2/${part}.txt`),
   (...paths) => {
-    const [train, valid, test] = paths.map((path) =>
-      readFileSync(path, "utf8").replaceAll("<unk>", "__unk__"),
-    ) as [string, string, string];
+    const raw = paths.map((path) => readFileSync(path, "utf8"));
+    const [train, valid, test] = raw.map((text) => text.replaceAll("<unk>", "__unk__")) as [
+      string,
+      string,
+      string,
+    ];
 
-    it("all n-grams, and without those of one occurrence from order 3", () => {
+    it("orders 5 and 3, and without n-grams of one occurrence from order 3", () => {
       const tokenizer = wordTokenizer(train);
       const counts = countNgrams(tokenizer.vocabulary, tokenizer.encode(train), { order: 5 });
       const all = ngram({ order: 5 }).fitCounts(counts);
@@ -66,6 +69,16 @@ describeShared(
       expectRatio(perplexity(all, tokenizer.encode(valid)).perplexity, 234.86199);
       const pruned = ngram({ order: 5, prune: [0, 0, 1] }).fitCounts(counts);
       expectRatio(perplexity(pruned, tokenizer.encode(test)).perplexity, 225.68329);
+      const three = ngram({ order: 3 }).fit(tokenizer, train);
+      expectRatio(perplexity(three, tokenizer.encode(test)).perplexity, 226.05099);
+    }, 60_000);
+
+    it("with <unk> skipped in training and unknown in the test", () => {
+      const tokenizer = wordTokenizer(raw[0]!);
+      const model = ngram({ order: 5 }).fit(tokenizer, raw[0]!);
+      const result = perplexity(model, tokenizer.encode(raw[2]!));
+      expectRatio(result.perplexity, 428.43706);
+      expectRatio(result.withoutUnknown, 254.91909);
     }, 60_000);
   },
 );

@@ -1,6 +1,7 @@
 export type { Batch, BatchSource } from "./batch.ts";
 export { bpeTokenizer } from "./bpe/tokenizer.ts";
 export { characterTokenizer } from "./character.ts";
+export { encodeStream } from "./encode-stream.ts";
 export { epochs } from "./epochs.ts";
 export { TextError, TokenizerError } from "./errors.ts";
 export { splitByPosition } from "./split.ts";
@@ -11,4 +12,4 @@ export { tokenizerFromJson } from "./tokenizer-json.ts";
 export { decodeUtf8 } from "./utf8.ts";
 export { BOS, EOS, type ReservedTokens, UNK, Vocabulary } from "./vocabulary.ts";
 export { type WindowOptions, windows } from "./windows.ts";
-export { WordTokenizer, type WordTokenizerOptions, wordTokenizer } from "./word.ts";
+export { WordCounter, WordTokenizer, type WordTokenizerOptions, wordTokenizer } from "./word.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeShared } from "../../../tools/shared.ts";
-import { wordTokenizer } from "./word.ts";
+import { WordCounter, wordTokenizer } from "./word.ts";
 
 const read = (text: string, tokenizer = wordTokenizer("a b")) => [...tokenizer.encode(text)];
 
@@ -103,6 +103,29 @@ describe("wordTokenizer", () => {
         const ids = tokenizer.encode(text);
         expect(tokenizer.encode(tokenizer.decode(ids))).toEqual(ids);
       }),
+    );
+  });
+});
+
+describe("WordCounter", () => {
+  it("knows the words of a text in pieces, wherever it is cut", () => {
+    const unit = fc.constantFrom("a", "b", "<s>", "</s>", "<unk>", " ", "\n", "\r", "\u00a0", "🙂");
+    const options = fc.record({
+      minimumCount: fc.integer({ min: 1, max: 3 }),
+      maximumSize: fc.integer({ min: 3, max: 6 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.string({ unit }),
+        fc.integer({ min: 1, max: 9 }),
+        options,
+        (text, n, options) => {
+          const counter = new WordCounter();
+          for (let at = 0; at < text.length; at += n) counter.add(text.slice(at, at + n));
+          const { tokens } = wordTokenizer(text, options).vocabulary;
+          expect(counter.tokenizer(options).vocabulary.tokens).toEqual(tokens);
+        },
+      ),
     );
   });
 });

@@ -3,6 +3,7 @@ import { IdList } from "./id-list.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { invalid, wordLevelDocument } from "./tokenizer-document.ts";
 import { BOS, EOS, UNK, Vocabulary } from "./vocabulary.ts";
+import { behindLastSpace, isWhiteSpace } from "./white-space.ts";
 
 const RESERVED = [UNK, BOS, EOS];
 
@@ -24,31 +25,71 @@ export interface WordTokenizerOptions {
  *
  * @throws TokenizerError when an option is not a number that makes sense.
  */
-export function wordTokenizer(
-  text: string,
-  { minimumCount = 1, maximumSize = Number.POSITIVE_INFINITY }: WordTokenizerOptions = {},
-): Tokenizer {
-  if (!(minimumCount >= 1))
-    throw new TokenizerError(
-      `wordTokenizer: minimumCount is ${minimumCount}, but must be 1 or more`,
-    );
-  if (!(maximumSize >= RESERVED.length))
-    throw new TokenizerError(
-      `wordTokenizer: maximumSize is ${maximumSize}, but ${RESERVED.join(", ")} alone need ${RESERVED.length}`,
-    );
-  const counts = new Map<string, number>();
-  forEachToken(text, (token) => counts.set(token, (counts.get(token) ?? 0) + 1));
-  for (const reserved of RESERVED) counts.delete(reserved);
+export function wordTokenizer(text: string, options?: WordTokenizerOptions): Tokenizer {
+  const counter = new WordCounter();
+  counter.add(text);
+  return counter.tokenizer(options);
+}
 
-  const frequent = [...counts.keys()].filter((word) => counts.get(word)! >= minimumCount);
-  const kept = new Set(
-    frequent
-      .toSorted((a, b) => counts.get(b)! - counts.get(a)!)
-      .slice(0, maximumSize - RESERVED.length),
-  );
-  const tokens = [...RESERVED, ...frequent.filter((word) => kept.has(word))];
-  // Joined and split, the words are slices of that string, not of the text, which could never be freed.
-  return new WordTokenizer(new Vocabulary(tokens.join("\n").split("\n")));
+/** The words of a text that comes in pieces, however long it is, for a tokenizer. */
+export class WordCounter {
+  readonly #counts = new Map<string, number>();
+  /** A word that may not be over. */
+  #rest = "";
+
+  /** Counts the words of some more text, which may begin and end anywhere. */
+  add(text: string): void {
+    const end = behindLastSpace(text);
+    if (end === 0) this.#rest += text;
+    else {
+      this.#count(this.#rest + text.slice(0, end));
+      this.#rest = text.slice(end);
+    }
+  }
+
+  /**
+   * Ends the text, and makes the tokenizer that `wordTokenizer` makes of all of it.
+   * @throws TokenizerError when an option is not a number that makes sense.
+   */
+  tokenizer({
+    minimumCount = 1,
+    maximumSize = Number.POSITIVE_INFINITY,
+  }: WordTokenizerOptions = {}): Tokenizer {
+    if (!(minimumCount >= 1))
+      throw new TokenizerError(
+        `wordTokenizer: minimumCount is ${minimumCount}, but must be 1 or more`,
+      );
+    if (!(maximumSize >= RESERVED.length))
+      throw new TokenizerError(
+        `wordTokenizer: maximumSize is ${maximumSize}, but ${RESERVED.join(", ")} alone need ${RESERVED.length}`,
+      );
+    this.#count(this.#rest);
+    this.#rest = "";
+    const counts = this.#counts;
+    const frequent = [...counts.keys()].filter((word) => counts.get(word)! >= minimumCount);
+    const kept = new Set(
+      frequent
+        .toSorted((a, b) => counts.get(b)! - counts.get(a)!)
+        .slice(0, maximumSize - RESERVED.length),
+    );
+    const tokens = [...RESERVED, ...frequent.filter((word) => kept.has(word))];
+    // Joined and split, the words are slices of that string, not of the text, which could never be freed.
+    return new WordTokenizer(new Vocabulary(tokens.join("\n").split("\n")));
+  }
+
+  #count(text: string): void {
+    const counts = this.#counts;
+    forEachToken(text, (token) => {
+      const count = counts.get(token);
+      if (count !== undefined) counts.set(token, count + 1);
+      else if (token !== EOS && token !== UNK) counts.set(ownString(token), 1);
+    });
+  }
+}
+
+/** The same string, but no slice of the text, of which it would keep a whole piece in memory. */
+function ownString(slice: string): string {
+  return JSON.parse(JSON.stringify(slice));
 }
 
 export class WordTokenizer implements Tokenizer {
@@ -133,8 +174,7 @@ function forEachToken(text: string, visit: (token: string) => void): void {
   };
   for (let i = 0; i < wellFormed.length; i++) {
     const code = wellFormed.charCodeAt(i);
-    // \t, \n, \v, \f, \r and the space.
-    if (code > 32 || (code < 32 && (code < 9 || code > 13))) continue;
+    if (!isWhiteSpace(code)) continue;
     visitWord(i);
     start = i + 1;
     if (code === NEWLINE) visit(EOS);

@@ -83,7 +83,8 @@ export const kernelCases: readonly BenchCase[] = [
     const [parameter, gradient, mean] = [0, 1, 2].map(() => data.normal(ROWS, WIDTH));
     const variance = data.ids(2, ROWS, WIDTH);
     const options = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
-    const inputs = { parameter: parameter!, gradient: gradient!, mean: mean!, variance };
+    const scale = data.normal();
+    const inputs = { parameter: parameter!, gradient: gradient!, scale, mean: mean!, variance };
     return () => fused("adam", inputs, { ...options, decoupled: true, step: 3 });
   }),
 ];

@@ -1,36 +1,25 @@
 import { Command } from "@commander-js/extra-typings";
-import {
-  type Evaluation,
-  type EvaluationContext,
-  evaluate,
-  evaluationJson,
-  parseContext,
-} from "@lm/eval";
-import { sentenceStart } from "@lm/model";
-import { InvalidArgumentError } from "commander";
+import { evaluationJson } from "@lm/eval";
 import { BACKENDS } from "../backends.ts";
-import { oneOf, threadCount } from "../flags.ts";
-import { countCharacters, readText } from "../input.ts";
+import { numberFrom, oneOf, positiveNumber, threadCount, wholeNumber } from "../flags.ts";
+import { readText } from "../input.ts";
+import { contextFlag, defaultContext, evaluateRun, type Result } from "../runs/evaluate.ts";
 import { loadRun, type Run } from "../runs/load.ts";
-import { startProgress } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";
+import { checkMixtureFlags, judgeMixture } from "./eval-mixture.ts";
 
-export function contextFlag(text: string): EvaluationContext {
-  try {
-    return parseContext(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-/** How a text is read where nobody says: n-grams of words know sentences, every other model reads a document. */
-export function defaultContext({ config, model }: Run): EvaluationContext {
-  return config.family === "ngram" && model.vocabulary.eos !== undefined ? "sentence" : "document";
+/** `--weights "0.3 0.7"`. */
+function weightList(text: string): number[] {
+  const below = numberFrom(0);
+  return text
+    .trim()
+    .split(/[\s,]+/)
+    .map(below);
 }
 
 export function evalCommand() {
   return new Command("eval")
-    .description("judge models by how well they predict a text")
+    .description("judge models, and mixtures of them, by how well they predict a text")
     .argument("<folders...>", "the models")
     .requiredOption("--data <file>", "the text, UTF-8")
     .option(
@@ -39,70 +28,61 @@ export function evalCommand() {
       contextFlag,
     )
     .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
+    .option("--mixture", "judge the linear interpolation of the models too", false)
+    .option("--tune <file>", "held-out text to fit the weights of the mixture on")
+    .option("--weights <list>", 'the weights of the mixture, as "0.3 0.7"', weightList)
+    .option(
+      "--cache <tokens>",
+      "mix in a cache: the last so many tokens, which are likely to come again",
+      wholeNumber(1),
+    )
+    .option(
+      "--cache-decay <rate>",
+      "what the weight of a token in the cache is multiplied by with every token after it",
+      positiveNumber,
+    )
     .option(
       "--threads <n>",
       "threads of the engine (a core each, up to 8, by default)",
       threadCount,
     )
     .option("--json", "print one JSON document", false)
-    .action(async (folders, { data, context, backend, threads, json }) => {
+    .action(async (folders, flags) => {
+      checkMixtureFlags(flags);
+      const { data, context, backend, threads, json } = flags;
       const text = readText(data);
-      const results: { folder: string; family: string; evaluation: Evaluation }[] = [];
+      const results: Result[] = [];
+      const runs: Run[] = [];
       for (const folder of folders) {
         const run = await loadRun(folder, { backend, threads });
-        const evaluation = await evaluateRun(run, text, context ?? defaultContext(run));
-        results.push({ folder, family: run.config.family, evaluation });
+        if (flags.mixture) runs.push(run);
+        else
+          results.push({
+            name: folder,
+            family: run.config.family,
+            evaluation: await evaluateRun(run, text, context ?? defaultContext(run)),
+          });
       }
-      console.log(
-        json
-          ? JSON.stringify(
-              results.map(({ folder, family, evaluation }) => ({
-                model: folder,
-                family,
-                ...evaluationJson(evaluation),
-              })),
-              null,
-              2,
-            )
-          : resultTable(results),
-      );
+      if (flags.mixture) results.push(...(await judgeMixture(runs, text, flags)));
+      console.log(json ? JSON.stringify(results.map(asJson), null, 2) : resultTable(results));
     });
 }
 
-/** Evaluates with a bar on the terminal. */
-async function evaluateRun(
-  { folder, model, tokenizer }: Pick<Run, "folder" | "model" | "tokenizer">,
-  text: string,
-  context: EvaluationContext,
-): Promise<Evaluation> {
-  const ids = tokenizer.encode(text);
-  // In a vocabulary without a start token the first token is context only.
-  const unscored =
-    sentenceStart(model.vocabulary) === undefined ? tokenizer.decode(ids.subarray(0, 1)) : "";
-  const progress = startProgress({ label: folder, total: ids.length, unit: "tokens" });
-  try {
-    return await evaluate(model, ids, {
-      context,
-      characters: countCharacters(text) - countCharacters(unscored) || undefined,
-      onProgress: ({ done }) => progress.update(done),
-    });
-  } finally {
-    progress.stop();
-  }
-}
+const asJson = ({ name, family, weight, evaluation }: Result) => ({
+  model: name,
+  family,
+  ...(weight !== undefined && { weight }),
+  ...evaluationJson(evaluation),
+});
 
-function resultTable(
-  results: readonly {
-    readonly folder: string;
-    readonly family: string;
-    readonly evaluation: Evaluation;
-  }[],
-): string {
+function resultTable(results: readonly Result[]): string {
   const right = (title: string) => ({ title, align: "right" as const });
+  const isMixed = results.some(({ weight }) => weight !== undefined);
   return formatTable(
     [
       { title: "model" },
       { title: "family" },
+      ...(isMixed ? [right("weight")] : []),
       right("tokens"),
       right("unknown"),
       right("nats/token"),
@@ -112,9 +92,10 @@ function resultTable(
       right("bits/char"),
       { title: "context" },
     ],
-    results.map(({ folder, family, evaluation: e }) => [
-      folder,
+    results.map(({ name, family, weight, evaluation: e }) => [
+      name,
       family,
+      ...(isMixed ? [weight?.toFixed(4) ?? ""] : []),
       e.tokens.toLocaleString("en"),
       e.unknown.toLocaleString("en"),
       e.crossEntropy.toFixed(4),

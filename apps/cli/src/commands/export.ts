@@ -1,25 +1,32 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { fromBytes, writeArpa } from "@lm/ngram";
+import { fromBytes, writeArpa, writeCountsParquet, writeCountsTsv } from "@lm/ngram";
 import { readSafetensors } from "@lm/tensor";
 import { recoverRun, writeFileAtomically } from "@lm/train/node";
 import { toHuggingFaceConfig } from "@lm/transformer";
 import { blameInput, InputError } from "../failure.ts";
 import { oneOf } from "../flags.ts";
 import { readBytes, readJson } from "../input.ts";
+import { writeTextFile } from "../output.ts";
 import { FILES, type RunConfig, readConfig } from "../runs/config.ts";
+import { readCounts } from "../runs/counts.ts";
 import { checkFileIsFree, checkFolderIsFree, createFolder, toJson } from "../runs/create-folder.ts";
 
-const FORMATS = ["hf", "arpa", "safetensors"] as const;
+const FORMATS = ["hf", "arpa", "counts", "safetensors"] as const;
 type Format = (typeof FORMATS)[number];
 
 export function exportCommand() {
   return new Command("export")
-    .description("give a model to others: a Hugging Face folder, an ARPA file, a safetensors file")
+    .description(
+      "give a model to others: a Hugging Face folder, an ARPA file, a table of n-gram counts, a safetensors file",
+    )
     .argument("<folder>", "the model")
     .requiredOption("--format <name>", FORMATS.join(", "), oneOf(FORMATS))
-    .requiredOption("--out <path>", "the folder (hf) or file to write")
+    .requiredOption(
+      "--out <path>",
+      "the folder (hf) or file to write; arpa is packed where its name ends in .gz, counts end in .tsv, .tsv.gz or .parquet",
+    )
     .action(async (folder, { format, out }) => {
       if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
       const config = readConfig(folder);
@@ -55,7 +62,27 @@ const writers: Readonly<
     checkFileIsFree(out);
     const path = join(folder, FILES.ngram);
     const pieces = await blameInput(folder, () => writeArpa(fromBytes(readBytes(path))));
-    writeFileAtomically(out, pieces);
+    await writeTextFile(out, pieces);
+  },
+
+  async counts(folder, config, out) {
+    if (config.family !== "ngram")
+      throw new InputError(`${folder}: is a model of ${config.family}, which counts nothing`);
+    if (!/\.(tsv|tsv\.gz|parquet)$/.test(out))
+      throw new InputError(
+        `${out}: its name must say how counts are written: .tsv, .tsv.gz or .parquet`,
+      );
+    checkFileIsFree(out);
+    const counts = await readCounts(folder);
+    if (!counts)
+      throw new InputError(
+        `${folder}: keeps no counts, as models from elsewhere; export one of lm train`,
+      );
+    await blameInput(folder, async () =>
+      out.endsWith(".parquet")
+        ? writeFileAtomically(out, await writeCountsParquet(counts))
+        : writeTextFile(out, writeCountsTsv(counts)),
+    );
   },
 
   async safetensors(folder, config, out) {

@@ -6,23 +6,25 @@ import { float32Values, readSafetensors, type SafetensorsFile, writeSafetensors 
 import { tokenizerFromJson, WordTokenizer } from "@lm/text";
 import { fromHuggingFace } from "@lm/transformer";
 import { blameInput, InputError } from "../failure.ts";
-import { readBytes, readJson, readText } from "../input.ts";
+import { openFile, readBytes, readJson } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "../runs/config.ts";
 import { checkFolderIsFree, createFolder, toJson } from "../runs/create-folder.ts";
 
 export function importCommand() {
   return new Command("import")
     .description(
-      "take a model from a Hugging Face folder (GPT-2), an ARPA file, or safetensors with a config of lm",
+      "take a model from a Hugging Face folder (GPT-2), an ARPA file (.gz too), or safetensors with a config of lm",
     )
     .argument("<path>", "the folder or file")
     .requiredOption("--out <folder>", "where to put the model")
-    .action(async (path, { out }) => {
+    .option("--repair", "put right what is wrong with an ARPA file, and tell what it was", false)
+    .action(async (path, { out, repair }) => {
       checkFolderIsFree(out);
       if (!existsSync(path)) throw new InputError(`${path}: no such file or folder`);
-      const files = statSync(path).isDirectory()
-        ? await importFolder(path)
-        : await importArpa(path);
+      const isFolder = statSync(path).isDirectory();
+      if (isFolder && repair)
+        throw new InputError(`${path}: is a folder; --repair is for ARPA files`);
+      const files = isFolder ? await importFolder(path) : await importArpa(path, repair);
       createFolder(out, files);
       console.error(`${path} → ${out}`);
     });
@@ -30,8 +32,12 @@ export function importCommand() {
 
 type Files = Record<string, Uint8Array | string>;
 
-async function importArpa(path: string): Promise<Files> {
-  const model = await blameInput(path, () => readArpa(readText(path)));
+async function importArpa(path: string, repair: boolean): Promise<Files> {
+  if (/\.(counts|tsv|tsv\.gz|parquet)$/.test(path))
+    throw new InputError(
+      `${path}: looks like counts, which are no model yet; make one by lm train ngram --counts`,
+    );
+  const model = await blameInput(path, () => readArpa(openFile(path), repair ? { onRepair } : {}));
   const tokenizer = await blameInput(path, () => new WordTokenizer(model.vocabulary));
   const config: RunConfig = {
     format: 1,
@@ -44,6 +50,8 @@ async function importArpa(path: string): Promise<Files> {
     [FILES.ngram]: toBytes(model),
   };
 }
+
+const onRepair = ({ message }: Error) => console.error(`repaired: ${message}`);
 
 /** A Hugging Face folder, or one with a `config.json` of our own beside the weights. */
 async function importFolder(folder: string): Promise<Files> {

@@ -5,8 +5,9 @@ import { NgramModel } from "@lm/ngram";
 import { BACKENDS } from "../backends.ts";
 import { oneOf, threadCount } from "../flags.ts";
 import { readText } from "../input.ts";
+import { formatPath } from "../inspect/print.ts";
+import { contextFlag, defaultContext } from "../runs/evaluate.ts";
 import { loadRun } from "../runs/load.ts";
-import { contextFlag, defaultContext } from "./eval.ts";
 
 /** One token of a text, and what the model makes of it. */
 interface TokenLine {
@@ -97,13 +98,7 @@ function formatLine({ token, unknown, logProb, log10, order, path }: TokenLine):
   const columns = [JSON.stringify(token).slice(1, -1), logProb.toFixed(6), log10.toFixed(6)];
   if (order !== undefined && path) {
     columns.push(`order ${order}`);
-    columns.push(
-      path
-        .map(
-          (step) => `${step.contextLength + 1}${step.listed ? "✓" : `✗ ${step.log10.toFixed(4)}`}`,
-        )
-        .join(" → "),
-    );
+    columns.push(formatPath(path.map(({ listed, ...step }) => ({ ...step, isListed: listed }))));
   }
   if (unknown) columns.push("unknown");
   return columns.join("\t");

@@ -1,87 +1,73 @@
-import { Command, Option } from "@commander-js/extra-typings";
 import { evaluate } from "@lm/eval";
-import { ngram, parseSmoothing, SMOOTHING_NAMES, toBytes } from "@lm/ngram";
-import { InvalidArgumentError } from "commander";
+import {
+  countsToBytes,
+  type NgramModel,
+  ngram,
+  pruneByEntropy,
+  quantize,
+  toBytes,
+} from "@lm/ngram";
 import { blameInput } from "../failure.ts";
-import { wholeNumber } from "../flags.ts";
 import { readText } from "../input.ts";
 import { FILES, type RunConfig } from "../runs/config.ts";
 import { checkFolderIsFree, createFolder, toJson } from "../runs/create-folder.ts";
-import { checkTokens, tokenizerOption } from "../runs/tokenizers.ts";
 import { formatSeconds } from "../terminal/progress.ts";
-
-const DEFAULT_SMOOTHING = "modified-kneser-ney";
-
-function smoothing(text: string) {
-  try {
-    return parseSmoothing(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-function thresholds(text: string): number[] {
-  return text.split(/[\s,]+/).map((count) => wholeNumber(0)(count));
-}
+import { countedOf } from "./ngram-counts.ts";
+import { type NgramFlags, ngramCommand } from "./ngram-options.ts";
+import { smoothingOf } from "./ngram-smoothing.ts";
 
 export function trainNgramCommand() {
-  return new Command("ngram")
-    .description("count n-grams and smooth them")
-    .requiredOption(
-      "--data <file>",
-      "training text, UTF-8; a sentence a line where words are tokens",
-    )
-    .requiredOption("--out <folder>", "where to put the model")
-    .option("--valid <file>", "held-out text to judge the model by")
-    .addOption(tokenizerOption("word"))
-    .option("--order <n>", "n: a token is predicted from the n - 1 before it", wholeNumber(1), 3)
-    .addOption(
-      new Option("--smoothing <name>", SMOOTHING_NAMES.join(", ").replace("add", "add:NUMBER"))
-        .argParser(smoothing)
-        .default(parseSmoothing(DEFAULT_SMOOTHING), DEFAULT_SMOOTHING),
-    )
-    .option(
-      "--prune <counts>",
-      'leave out n-grams counted no more often: by order, as "0 0 1"',
-      thresholds,
-    )
-    .action(async (options) => {
-      checkFolderIsFree(options.out);
-      const text = readText(options.data);
-      const start = performance.now();
-      const tokenizer = await options.tokenizer(text);
-      const ids = checkTokens(options.data, tokenizer, text);
-      const { order, prune } = options;
-      const model = await blameInput(options.data, () =>
-        ngram({ order, smoothing: options.smoothing, ...(prune && { prune }) }).fitIds(
-          tokenizer.vocabulary,
-          ids,
-        ),
-      );
-      const seconds = (performance.now() - start) / 1000;
-      const config: RunConfig = {
-        format: 1,
-        family: "ngram",
-        model: { order, smoothing: options.smoothing },
-      };
-      const held =
-        options.valid === undefined ? undefined : tokenizer.encode(readText(options.valid));
-      createFolder(options.out, {
-        [FILES.config]: toJson(config),
-        [FILES.tokenizer]: toJson(tokenizer.toJSON()),
-        [FILES.ngram]: toBytes(model),
-      });
-      for (const note of model.notes) console.error(`note: ${note}`);
-      const counts = model.ngramCounts.map((count) => count.toLocaleString("en")).join(" + ");
-      console.error(
-        `${counts} n-grams of orders 1 to ${order} in ${formatSeconds(seconds)} → ${options.out}`,
-      );
-      if (held) {
-        const context = model.vocabulary.eos === undefined ? "document" : "sentence";
-        const { perplexity, tokens } = await evaluate(model, held, { context });
-        console.error(
-          `held out: perplexity ${perplexity.toFixed(2)} over ${tokens.toLocaleString("en")} tokens (${context})`,
-        );
-      }
+  return ngramCommand().action(async (options, self) => {
+    const { out, prune } = options;
+    checkFolderIsFree(out);
+    const given = (name: keyof NgramFlags) => self.getOptionValueSource(name) === "cli";
+    const start = performance.now();
+    const { counts, tokenizer, notes } = await countedOf(options, given);
+    const { order } = counts;
+    const heldOut = options.heldOut === undefined ? undefined : readText(options.heldOut);
+    const valid = options.valid === undefined ? undefined : readText(options.valid);
+    const smoothing = smoothingOf(options.smoothing, {
+      ...options,
+      heldOut: heldOut === undefined ? undefined : tokenizer.encode(heldOut),
     });
+    const openVocabulary = !options.closedVocabulary;
+    const model = await blameInput("lm train ngram", () =>
+      smaller(
+        ngram({ order, smoothing, ...(prune && { prune }), openVocabulary }).fitCounts(counts),
+        options,
+      ),
+    );
+    const seconds = (performance.now() - start) / 1000;
+    const config: RunConfig = {
+      format: 1,
+      family: "ngram",
+      model: { order, smoothing: model.origin?.smoothing ?? smoothing },
+    };
+    createFolder(out, {
+      [FILES.config]: toJson(config),
+      [FILES.tokenizer]: toJson(tokenizer.toJSON()),
+      [FILES.ngram]: toBytes(model),
+      [FILES.counts]: countsToBytes(counts),
+    });
+    for (const note of [...notes, ...model.notes]) console.error(`note: ${note}`);
+    const sizes = model.ngramCounts.map((count) => count.toLocaleString("en")).join(" + ");
+    console.error(`${sizes} n-grams of orders 1 to ${order} in ${formatSeconds(seconds)} → ${out}`);
+    if (valid !== undefined && model.isNormalized) await judge(model, tokenizer.encode(valid));
+  });
+}
+
+function smaller(
+  model: NgramModel,
+  { pruneEntropy, quantize: isQuantized }: NgramFlags,
+): NgramModel {
+  const pruned = pruneEntropy === undefined ? model : pruneByEntropy(model, pruneEntropy);
+  return isQuantized ? quantize(pruned) : pruned;
+}
+
+async function judge(model: NgramModel, ids: Int32Array): Promise<void> {
+  const context = model.vocabulary.eos === undefined ? "document" : "sentence";
+  const { perplexity, tokens } = await evaluate(model, ids, { context });
+  console.error(
+    `held out: perplexity ${perplexity.toFixed(2)} over ${tokens.toLocaleString("en")} tokens (${context})`,
+  );
 }

@@ -53,6 +53,7 @@ export const FILES = {
   tokenizer: "tokenizer.json",
   model: "model.safetensors",
   ngram: "model.ngram",
+  counts: "model.counts",
   metrics: "metrics.jsonl",
 } as const;
 

@@ -11,6 +11,7 @@ import { blameInput, InputError } from "../failure.ts";
 import { readBytes, readJson } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "./config.ts";
 import { createModel } from "./families.ts";
+import { checkSameVocabulary } from "./vocabularies.ts";
 
 /** A model in a folder, ready to be used. */
 export interface Run {
@@ -37,7 +38,7 @@ export async function loadRun(
   if (config.family === "ngram") {
     const path = join(folder, FILES.ngram);
     const model = await blameInput(path, () => fromBytes(readBytes(path)));
-    checkVocabulary(folder, tokenizer, model);
+    checkSameVocabulary(folder, tokenizer.vocabulary, model.vocabulary);
     return { folder, config, tokenizer, model, parameters: model.parameterCount };
   }
   recoverRun(folder);
@@ -61,19 +62,4 @@ export async function readTokenizer(folder: string): Promise<Tokenizer> {
   if (!existsSync(path))
     throw new InputError(`${path}: no such file; without its tokenizer the model cannot read text`);
   return blameInput(path, () => tokenizerFromJson(readJson(path)));
-}
-
-function checkVocabulary(
-  folder: string,
-  tokenizer: Tokenizer,
-  { vocabulary }: LanguageModel,
-): void {
-  const { tokens } = tokenizer.vocabulary;
-  if (
-    tokens.length !== vocabulary.size ||
-    tokens.some((token, id) => token !== vocabulary.tokens[id])
-  )
-    throw new InputError(
-      `${folder}: the tokenizer has ${tokens.length} tokens and the model ${vocabulary.size}, or others; they do not belong together`,
-    );
 }

@@ -26,6 +26,10 @@ export const threeDiscounts: DiscountEstimate = (countsOfCounts) => {
   return discounts;
 };
 
+/** The same for back-off: without a count of 4, D3+ is 3, and a word seen three times would be impossible. */
+export const threeDiscountsForBackoff: DiscountEstimate = (countsOfCounts) =>
+  missingCount(countsOfCounts, 4) ?? threeDiscounts(countsOfCounts);
+
 /** The one D of Ney, Essen & Kneser (1994): n1 / (n1 + 2 n2), an upper bound of the best by leaving one out. */
 export const oneDiscount: DiscountEstimate = (countsOfCounts) => {
   const [n1, n2] = countsOfCounts as [number, number];

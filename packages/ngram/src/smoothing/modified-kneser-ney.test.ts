@@ -1,3 +1,4 @@
+import { Vocabulary } from "@lm/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { texts, VOCABULARIES } from "../../test/arbitrary-texts.ts";
@@ -119,4 +120,16 @@ describe("modifiedKneserNey", () => {
       "discounts has 1 entries for a model of order 2",
     );
   });
+});
+
+it("does not call impossible what was seen, for want of a count of 4", () => {
+  // aa stands there 3 times, and nothing 4 times: D3+ would be 3.
+  const vocabulary = new Vocabulary(["a", "b"]);
+  const ids = Int32Array.of(0, 0, 0, 0, 1, 1, 0, 1);
+  for (const form of ["interpolated", "backoff"] as const) {
+    const smoothing = { "modified-kneser-ney": { form } };
+    const model = ngram({ order: 2, smoothing }).fitIds(vocabulary, ids);
+    expect(model.origin!.discounts![1]!.countsOfCounts[3]).toBe(0);
+    expect(model.query([0], 0).logProb).toBeGreaterThan(-10);
+  }
 });

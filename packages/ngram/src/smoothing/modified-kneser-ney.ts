@@ -1,5 +1,5 @@
 import { adjustedCounts } from "./adjusted-counts.ts";
-import { oneDiscount, threeDiscounts } from "./discount-estimates.ts";
+import { oneDiscount, threeDiscounts, threeDiscountsForBackoff } from "./discount-estimates.ts";
 import { estimateDiscounted } from "./discounting.ts";
 import { checkPolicy, type DiscountPolicy, type DiscountScheme } from "./discounts.ts";
 import type { Form, SmoothingMethod } from "./smoothing.ts";
@@ -49,10 +49,12 @@ export const modifiedKneserNey: SmoothingMethod<ModifiedKneserNeyOptions> = ({
   discounts: policy = { fallback: KENLM_FALLBACK },
 }) => {
   checkPolicy(SCHEME, policy);
+  const scheme: DiscountScheme<Discount> =
+    form === "backoff" ? { ...SCHEME, estimates: [threeDiscountsForBackoff, oneDiscount] } : SCHEME;
   return (counts, options) =>
     estimateDiscounted(counts, options, {
       columns: adjustedCounts(counts),
-      scheme: SCHEME,
+      scheme,
       policy,
       form,
     });
