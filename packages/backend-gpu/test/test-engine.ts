@@ -8,9 +8,10 @@ import { testFamilies } from "./families.ts";
 const tolerance = 1e-5;
 
 /** All that every mode has to show. */
-export function testEngine(backend: GpuBackend): void {
+export async function testEngine(open: () => Promise<GpuBackend>): Promise<void> {
+  const backend = await open();
   testBackend({ backend, tolerance });
   testBackend({ backend: withGrad(backend), tolerance });
   testFamilies(backend);
-  testCounts(backend);
+  testCounts(backend.name, open);
 }

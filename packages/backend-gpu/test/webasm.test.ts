@@ -1,4 +1,4 @@
 import { openEngine } from "../src/gpu.ts";
 import { testEngine } from "./test-engine.ts";
 
-testEngine(await openEngine("webasm"));
+await testEngine(() => openEngine("webasm"));

@@ -1,4 +1,4 @@
 import { gpu } from "../src/index.ts";
 import { testEngine } from "./test-engine.ts";
 
-testEngine(await gpu({ mode: "webgl2" }));
+await testEngine(() => gpu({ mode: "webgl2" }));

@@ -1,4 +1,4 @@
 import { gpu } from "../src/index.ts";
 import { testEngine } from "./test-engine.ts";
 
-testEngine(await gpu({ mode: "webgpu" }));
+await testEngine(() => gpu({ mode: "webgpu" }));

@@ -52,6 +52,8 @@ export class WebGpuDevice implements Device {
   /** The op that is asking for memory. */
   #operation = "fromArray";
   #failure: Error | undefined;
+  /** What the device said of no op in particular. Where an op failed by it, that is told instead. */
+  #uncaptured: Error | undefined;
   /** Reports of the device that are still to come. */
   readonly #reports = new Set<Promise<void>>();
 
@@ -79,9 +81,9 @@ export class WebGpuDevice implements Device {
         `gpu: the WebGPU device was lost (${message || "no reason was given"}); open the engine again and go on from the last checkpoint`,
       );
     });
-    device.addEventListener("uncapturederror", ({ error }) =>
-      this.#fail(new GpuError("a command", error.message)),
-    );
+    device.addEventListener("uncapturederror", ({ error }) => {
+      this.#uncaptured ??= new GpuError("a command", error.message);
+    });
   }
 
   /** @throws Error when there is no adapter, or it gives no device. */
@@ -231,7 +233,8 @@ export class WebGpuDevice implements Device {
   }
 
   #check(): void {
-    if (this.#failure) throw this.#failure;
+    const failure = this.#failure ?? this.#uncaptured;
+    if (failure) throw failure;
   }
 }
 

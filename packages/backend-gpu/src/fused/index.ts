@@ -6,9 +6,11 @@ import { attention, attentionBackward } from "./attention.ts";
 import { loss, lossBackward } from "./loss.ts";
 import { normalization, normalizationBackward } from "./normalization.ts";
 import { optimizer } from "./optimizer.ts";
+import { recurrence } from "./recurrence.ts";
+import { recurrenceBackward } from "./recurrence-backward.ts";
 import { softmax, softmaxBackward } from "./softmax.ts";
 
-/** The fused ops that gain by kernels of their own. Dropout draws its numbers on the CPU, as it is composed. */
+/** Every fused op but dropout, whose numbers are drawn on the CPU: it runs composed. */
 export const fused = (engine: Engine) =>
   ({
     ...softmax(engine),
@@ -16,6 +18,7 @@ export const fused = (engine: Engine) =>
     ...normalization(engine),
     ...loss(engine),
     ...attention(engine),
+    ...recurrence(engine),
     ...optimizer(engine),
   }) satisfies Partial<Fused<GpuTensor>>;
 
@@ -27,4 +30,5 @@ export const fusedBackward = (engine: Engine) =>
     ...normalizationBackward(engine),
     ...lossBackward(engine),
     ...attentionBackward(engine),
+    ...recurrenceBackward(engine),
   }) satisfies Partial<FusedBackward<GpuTensor>>;

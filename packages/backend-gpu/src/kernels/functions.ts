@@ -20,7 +20,7 @@ const choice = (first: string, second: string) =>
   `let y = nan; if (u > v) { y = ${first}; } if (u <= v) { y = ${second}; } return y;`;
 
 /** Beyond 9, tanh is 1 in float32; some drivers' own overflows there. */
-const tanhOf = (x: string, y: string) =>
+export const tanhOf = (x: string, y: string) =>
   `${y} = 1.0; if (${x} < 0.0) { ${y} = -1.0; } if (Math.abs(${x}) < 9.0) { ${y} = Math.tanh(${x}); }`;
 
 /**

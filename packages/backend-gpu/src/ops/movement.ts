@@ -16,11 +16,7 @@ export const movement = (engine: Engine): Pick<Backend<GpuTensor>, Movement> => 
 
   expand: (x, shape) => expand(engine, x, shape),
 
-  slice(x, axis, start, end) {
-    const strides = x.strides ?? stridesOf(x.shape);
-    const shape = x.shape.with(axis, end - start);
-    return engine.view(x, shape, unlessContiguous(shape, strides), start * strides[axis]!);
-  },
+  slice: (x, axis, start, end) => slice(engine, x, axis, start, end),
 
   pad(x, axis, before, after) {
     const size = x.shape[axis]!;
@@ -49,6 +45,18 @@ export function permute(engine: Engine, x: GpuTensor, order: readonly number[]):
   const shape = order.map((axis) => x.shape[axis]!);
   const permuted = order.map((axis) => strides[axis]!);
   return engine.view(x, shape, unlessContiguous(shape, permuted));
+}
+
+export function slice(
+  engine: Engine,
+  x: GpuTensor,
+  axis: number,
+  start: number,
+  end: number,
+): GpuTensor {
+  const strides = x.strides ?? stridesOf(x.shape);
+  const shape = x.shape.with(axis, end - start);
+  return engine.view(x, shape, unlessContiguous(shape, strides), start * strides[axis]!);
 }
 
 export function reshape(engine: Engine, x: GpuTensor, shape: Shape): GpuTensor {
