@@ -97,6 +97,7 @@ export interface GlTexture {
   readonly dimensions: Dims;
   /** Whether the kernel has to take another texture to write to. */
   beforeMutate(): boolean;
+  delete(): void;
 }
 
 /** What gpu.js asks of a WebGPU buffer that a kernel reads; it must be an instance of its own class. */

@@ -103,7 +103,7 @@ export class Textures {
     if (!fence) return;
     gl.flush();
     while (!gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED)
-      await nextTask();
+      await new Promise((resolve) => setTimeout(resolve));
     gl.deleteSync(fence);
   }
 
@@ -112,16 +112,4 @@ export class Textures {
     this.#gl.activeTexture(this.#gl.TEXTURE15);
     this.#gl.bindTexture(this.#gl.TEXTURE_2D, texture);
   }
-}
-
-/** Lets other tasks run, without the delay that browsers give to nested timeouts. */
-function nextTask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

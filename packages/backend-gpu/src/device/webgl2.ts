@@ -41,6 +41,9 @@ class TextureView implements GlTexture {
   beforeMutate(): boolean {
     return false;
   }
+
+  /** gpu.js deletes what a kernel wrote last together with the kernel; this belongs to the pool. */
+  delete(): void {}
 }
 
 /**

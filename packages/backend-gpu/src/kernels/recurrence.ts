@@ -10,7 +10,7 @@ import { tanhOf } from "./functions.ts";
 export const tanh = (name: string, of: string) =>
   `const ${name}Of = ${of};
   let ${name} = nan; if (${name}Of <= infinity) { ${tanhOf(`${name}Of`, name)} }`;
-export const sigmoid = (of: string) => `1.0 / (1.0 + Math.exp(-(${of})))`;
+const sigmoid = (of: string) => `1.0 / (1.0 + Math.exp(-(${of})))`;
 export const specials = { nan: "float", infinity: "float" } as const;
 
 /** `s` becomes what column `column` of the recurrent product adds to: bias + h · Wᵀ. */
