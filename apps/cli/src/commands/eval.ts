@@ -8,8 +8,9 @@ import {
 } from "@lm/eval";
 import { sentenceStart } from "@lm/model";
 import { InvalidArgumentError } from "commander";
-import { threadCount } from "../flags.ts";
+import { oneOf, threadCount } from "../flags.ts";
 import { countCharacters, readText } from "../input.ts";
+import { BACKENDS } from "../runs/engine.ts";
 import { loadRun, type Run } from "../runs/load.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -37,17 +38,18 @@ export function evalCommand() {
       "document, sentence, window:LENGTH or window:LENGTH/STRIDE",
       contextFlag,
     )
+    .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
     .option(
       "--threads <n>",
       "threads of the engine (a core each, up to 8, by default)",
       threadCount,
     )
     .option("--json", "print one JSON document", false)
-    .action(async (folders, { data, context, threads, json }) => {
+    .action(async (folders, { data, context, backend, threads, json }) => {
       const text = readText(data);
       const results: { folder: string; family: string; evaluation: Evaluation }[] = [];
       for (const folder of folders) {
-        const run = await loadRun(folder, { threads });
+        const run = await loadRun(folder, { backend, threads });
         const evaluation = await evaluateRun(run, text, context ?? defaultContext(run));
         results.push({ folder, family: run.config.family, evaluation });
       }

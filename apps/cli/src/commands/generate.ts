@@ -11,6 +11,7 @@ import {
 } from "@lm/decode";
 import { InputError } from "../failure.ts";
 import { numberFrom, oneOf, positiveNumber, threadCount, wholeNumber } from "../flags.ts";
+import { BACKENDS } from "../runs/engine.ts";
 import { loadRun, type Run } from "../runs/load.ts";
 
 const STRATEGIES = ["greedy", "sample", "beam"] as const;
@@ -58,15 +59,16 @@ export function generateCommand() {
     .option("--ignore-eos", "go on after the end of a sentence", false)
     .option("--seed <n>", "of the sampling", wholeNumber(0), 1)
     .option("--trace", "tell the candidates of every token (sample, greedy)", false)
+    .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
     .option(
       "--threads <n>",
       "threads of the engine (a core each, up to 8, by default)",
       threadCount,
     )
     .option("--json", "print one JSON document", false)
-    .action(async (folder, { threads, ...flags }) => {
+    .action(async (folder, { backend, threads, ...flags }) => {
       checkStrategy(flags);
-      const run = await loadRun(folder, { threads });
+      const run = await loadRun(folder, { backend, threads });
       await (flags.strategy === "beam" ? beam(run, flags) : stream(run, flags));
     });
 }

@@ -2,6 +2,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import type { Activation } from "@lm/nn";
 import { activations } from "@lm/nn";
 import { numberFrom, oneOf, positiveNumber, threadCount, wholeNumber } from "../flags.ts";
+import { BACKENDS } from "../runs/engine.ts";
 import { tokenizerOption } from "../runs/tokenizers.ts";
 import { OPTIMIZERS, SCHEDULES } from "../runs/training-settings.ts";
 
@@ -31,7 +32,7 @@ export function neuralCommand(family: string, defaults: FamilyDefaults) {
     )
     .option("--resume", "go on from the last checkpoint in --out", false)
     .addOption(tokenizerOption("char"))
-    .option("--backend <name>", "cpu", oneOf(["cpu"]), "cpu" as const)
+    .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
     .option(
       "--threads <n>",
       "threads of the engine (a core each, up to 8, by default)",

@@ -2,8 +2,9 @@ import { Command } from "@commander-js/extra-typings";
 import { scoreTokens } from "@lm/eval";
 import { sentenceStart } from "@lm/model";
 import { NgramModel } from "@lm/ngram";
-import { threadCount } from "../flags.ts";
+import { oneOf, threadCount } from "../flags.ts";
 import { readText } from "../input.ts";
+import { BACKENDS } from "../runs/engine.ts";
 import { loadRun } from "../runs/load.ts";
 import { contextFlag, defaultContext } from "./eval.ts";
 
@@ -35,15 +36,16 @@ export function scoreCommand() {
       "document, sentence, window:LENGTH or window:LENGTH/STRIDE",
       contextFlag,
     )
+    .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
     .option(
       "--threads <n>",
       "threads of the engine (a core each, up to 8, by default)",
       threadCount,
     )
     .option("--json", "print one JSON document", false)
-    .action(async (folder, { data, context, threads, json }) => {
+    .action(async (folder, { data, context, backend, threads, json }) => {
       const text = readText(data);
-      const run = await loadRun(folder, { threads });
+      const run = await loadRun(folder, { backend, threads });
       const { model, tokenizer } = run;
       const ids = tokenizer.encode(text);
       const { tokens, logProbs, contextLengths } = await scoreTokens(model, ids, {

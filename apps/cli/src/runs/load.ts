@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cpu } from "@lm/backend-cpu";
 import type { LanguageModel } from "@lm/model";
 import { fromBytes } from "@lm/ngram";
 import { countParameters } from "@lm/nn";
@@ -10,6 +9,7 @@ import { recoverRun } from "@lm/train/node";
 import { blameInput, InputError } from "../failure.ts";
 import { readBytes, readJson } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "./config.ts";
+import { type EngineChoice, openEngine } from "./engine.ts";
 import { createModel } from "./families.ts";
 
 /** A model in a folder, ready to be used. */
@@ -21,12 +21,8 @@ export interface Run {
   readonly parameters: number;
 }
 
-export interface LoadOptions {
-  readonly threads?: number | undefined;
-}
-
 /** @throws InputError when the folder holds no run, or its files do not fit together. */
-export async function loadRun(folder: string, { threads }: LoadOptions = {}): Promise<Run> {
+export async function loadRun(folder: string, engine: EngineChoice = {}): Promise<Run> {
   if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
   const config = readConfig(folder);
   const tokenizer = await readTokenizer(folder);
@@ -42,10 +38,11 @@ export async function loadRun(folder: string, { threads }: LoadOptions = {}): Pr
     throw new InputError(
       `${folder}: training has not come to a first checkpoint yet; go on with --resume`,
     );
+  const backend = await openEngine(engine);
   const model = await blameInput(path, async () => {
     const weights = readSafetensors(readBytes(path));
     return createModel(config, tokenizer.vocabulary, {
-      backend: await cpu({ ...(threads && { threads }) }),
+      backend,
       weights,
     });
   });

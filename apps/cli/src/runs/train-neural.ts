@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { cpu } from "@lm/backend-cpu";
 import { evaluate } from "@lm/eval";
 import { countParameters, type ParameterOrigin } from "@lm/nn";
 import { readSafetensors, writeSafetensors } from "@lm/tensor";
@@ -17,6 +16,7 @@ import {
   type TrainingRecord,
 } from "./config.ts";
 import { checkFolderIsFree, createFolder, toJson } from "./create-folder.ts";
+import { type EngineChoice, openEngine } from "./engine.ts";
 import { createModel, families, type NeuralModel } from "./families.ts";
 import { readTokenizer } from "./load.ts";
 import { openMetrics } from "./metrics.ts";
@@ -24,7 +24,7 @@ import { modelOf, type NeuralFlags, rowLength } from "./neural-flags.ts";
 import { checkTokens, type TokenizerChoice } from "./tokenizers.ts";
 import { optimizerOf } from "./training-settings.ts";
 
-export interface TrainingRequest {
+export interface TrainingRequest extends EngineChoice {
   readonly family: NeuralFamily;
   readonly flags: NeuralFlags;
   /** The flags that were given, and not left at their default. */
@@ -34,7 +34,6 @@ export interface TrainingRequest {
   readonly valid?: string | undefined;
   readonly resume: boolean;
   readonly tokenizer: TokenizerChoice;
-  readonly threads?: number | undefined;
 }
 
 /** How many batches of held-out text a judgement in the middle of training takes. */
@@ -58,7 +57,7 @@ export async function trainNeural(request: TrainingRequest): Promise<void> {
   const data = await blameInput(request.data, () => families[family].batches(ids, shape));
   const heldOutIds = heldOut === undefined ? undefined : tokenizer.encode(heldOut);
   const evaluation = heldOutIds && evaluationOf(family, heldOutIds, flags, shape);
-  const backend = await cpu({ ...(request.threads && { threads: request.threads }) });
+  const backend = await openEngine(request);
   const origin: ParameterOrigin = saved?.checkpoint
     ? { backend, weights: readSafetensors(writeSafetensors(saved.checkpoint.model)) }
     : { backend, seed: flags.seed };
