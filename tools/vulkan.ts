@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { chromium } from "playwright";
 import { systemChromium } from "./setup/chromium.mjs";
 
 /**
@@ -9,9 +10,10 @@ import { systemChromium } from "./setup/chromium.mjs";
 export function provideVulkan(): void {
   const hasDriver = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].some(existsSync);
   if (process.platform !== "linux" || process.env.VK_ICD_FILENAMES || hasDriver) return;
-  const chromium = systemChromium();
-  if (!chromium) return;
-  const folder = [dirname(realpathSync(chromium)), "/usr/lib/chromium"].find((each) =>
+  // Where the system has none, Playwright has its own download.
+  const browser = systemChromium() ?? chromium.executablePath();
+  if (!existsSync(browser)) return;
+  const folder = [dirname(realpathSync(browser)), "/usr/lib/chromium"].find((each) =>
     existsSync(join(each, "vk_swiftshader_icd.json")),
   );
   if (!folder) return;

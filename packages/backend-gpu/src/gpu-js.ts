@@ -81,8 +81,6 @@ export interface WebGl2Kernel extends KernelBase {
   texture: GlTexture | null;
   /** Makes the next run attach `texture` to the framebuffer. */
   _textureSwitched: boolean;
-  /** Set while gpu.js wants to replace the kernel by one for other types of arguments. */
-  readonly switchingKernels: unknown;
   build(...args: readonly unknown[]): unknown;
   run(...args: readonly unknown[]): unknown;
 }
