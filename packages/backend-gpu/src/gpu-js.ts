@@ -32,7 +32,7 @@ interface KernelSettings {
   readonly tactic: "precision";
   readonly loopMaxIterations: number;
   readonly dynamicOutput: true;
-  readonly dynamicArguments: true;
+  readonly dynamicArguments: boolean;
   readonly pipeline: boolean;
   readonly immutable: false;
 }

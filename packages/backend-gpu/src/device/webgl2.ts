@@ -11,6 +11,7 @@ import {
 import type { Kernel, Parameter } from "../kernel.ts";
 import type { Device, Memory, Reading } from "./device.ts";
 import { Pool } from "./pool.ts";
+import { Specialisations } from "./specialisations.ts";
 import { type TextureMemory, Textures } from "./textures.ts";
 
 interface TextureReading extends Reading {
@@ -60,9 +61,11 @@ export class WebGl2Device implements Device {
   readonly #gl: WebGL2RenderingContext;
   readonly #gpu: GpuInstance<WebGl2Kernel>;
   readonly #kernels = new Map<string, WebGl2Kernel>();
+  readonly #specialisations = new Specialisations<WebGl2Kernel>((kernel) => kernel.destroy());
   readonly #textures: Textures;
   readonly #pool: Pool<TextureMemory>;
   #operation = "fromArray";
+  #compiles = 0;
   #failure: Error | undefined;
 
   private constructor(library: GpuJs, gl: WebGL2RenderingContext) {
@@ -101,7 +104,8 @@ export class WebGl2Device implements Device {
   }
 
   get counts() {
-    return { kernels: this.#kernels.size, memories: this.#pool.count };
+    const kernels = this.#kernels.size + this.#specialisations.count;
+    return { kernels, memories: this.#pool.count };
   }
 
   upload(data: Float32Array): TextureMemory {
@@ -122,9 +126,9 @@ export class WebGl2Device implements Device {
       typeof arg === "number" ? arg : new TextureView(arg.memory, gl, arg.dims),
     );
     const output = new TextureView(memory, gl, threads);
-    const known = this.#kernels.get(kernel.name);
+    const compiles = this.#compiles;
     try {
-      const compiled = known ?? this.#compile(kernel, values, output);
+      const compiled = this.#compiled(kernel, values, output);
       const size = this.#textures.sizeOf(memory, cells);
       compiled.threadDim = threads;
       compiled.texSize = size;
@@ -133,7 +137,7 @@ export class WebGl2Device implements Device {
       compiled._textureSwitched = true;
       gl.viewport(0, 0, size[0]!, size[1]!);
       compiled.run(...values);
-      if (!known) this.#checkErrors(kernel.name);
+      if (this.#compiles > compiles) this.#checkErrors(kernel.name);
     } catch (cause) {
       this.#fail(new GpuError(kernel.name, messageOf(cause), { cause }));
     }
@@ -161,9 +165,36 @@ export class WebGl2Device implements Device {
     this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
-  #compile(kernel: Kernel, args: readonly unknown[], output: GlTexture): WebGl2Kernel {
+  /** Sizes are arguments, but where much is computed and they come again and again: then they are compiled in. */
+  #compiled(
+    kernel: Kernel,
+    args: readonly (TextureView | number)[],
+    output: TextureView,
+  ): WebGl2Kernel {
+    const special =
+      workOf(kernel, args, output) >= WORTH_COMPILING
+        ? this.#specialisations.find(keyOf(kernel, args), () =>
+            this.#compile(kernel, args, output, false),
+          )
+        : undefined;
+    if (special) return special;
+    const known = this.#kernels.get(kernel.name);
+    if (known) return known;
+    const made = this.#compile(kernel, args, output, true);
+    this.#kernels.set(kernel.name, made);
+    return made;
+  }
+
+  #compile(
+    kernel: Kernel,
+    args: readonly unknown[],
+    output: GlTexture,
+    dynamicArguments: boolean,
+  ): WebGl2Kernel {
+    this.#compiles += 1;
     const { kernel: made } = this.#gpu.createKernel(kernel.source, {
       ...commonSettings,
+      dynamicArguments,
       output: [1, 1, 1],
       argumentTypes: Object.values(kernel.parameters).map((kind) => ARGUMENT_TYPES[kind]),
       returnType: "Number",
@@ -171,7 +202,6 @@ export class WebGl2Device implements Device {
     });
     made.texture = output;
     made.build(...args);
-    this.#kernels.set(kernel.name, made);
     return made;
   }
 
@@ -202,6 +232,22 @@ export class WebGl2Device implements Device {
     if (this.#failure) throw this.#failure;
   }
 }
+
+/** Reads of a product for which it pays to compile a kernel for its sizes. */
+const WORTH_COMPILING = 2 ** 21;
+
+/** How many numbers a product adds up; 0 of other kernels. */
+function workOf(
+  { parameters }: Kernel,
+  args: readonly (TextureView | number)[],
+  { dimensions: [x, y, z] }: TextureView,
+): number {
+  const inner = args[Object.keys(parameters).indexOf("inner")];
+  return typeof inner === "number" ? x * y * z * inner : 0;
+}
+
+const keyOf = ({ name }: Kernel, args: readonly (TextureView | number)[]) =>
+  `${name} ${args.map((arg) => (typeof arg === "number" ? "" : `${arg.dimensions} in ${arg.size}`))}`;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
