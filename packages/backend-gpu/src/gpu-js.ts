@@ -40,7 +40,6 @@ interface KernelSettings {
 /** A kernel behind the function that `createKernel` returns. */
 interface KernelBase {
   readonly built: boolean;
-  readonly constructor: { readonly name: string };
   /** Why gpu.js took another mode for this kernel, where it did. */
   readonly fallbackReason: string | null;
   destroy(): void;
@@ -53,7 +52,7 @@ export interface WebAssemblyKernel extends KernelBase {
   _shapeOutput(data: Float32Array): unknown;
   setOutput(output: readonly number[]): unknown;
   build(...args: readonly unknown[]): void;
-  run(...args: readonly unknown[]): unknown;
+  run(...args: readonly unknown[]): Float32Array;
 }
 
 export interface WebGpuKernel extends KernelBase {
@@ -148,6 +147,11 @@ export const commonSettings = {
   dynamicArguments: true,
   immutable: false,
 } as const;
+
+/** gpu.js may go on in another mode where one does not do; here that is an error. */
+export function checkMode({ fallbackReason }: KernelBase): void {
+  if (fallbackReason !== null) throw new Error(`gpu.js took another mode: ${fallbackReason}`);
+}
 
 /**
  * Loads gpu.js.

@@ -53,6 +53,11 @@ export interface GpuAdapter {
   };
 }
 
+/** `navigator.gpu` */
+export interface AdapterSource {
+  requestAdapter(): Promise<GpuAdapter | null>;
+}
+
 /** `GPUBufferUsage` and `GPUMapMode`, which are globals only where there is WebGPU. */
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128 } as const;
 export const MAP_READ = 1;

@@ -1,6 +1,6 @@
-import { GpuError } from "../errors.ts";
 import {
   type ArgumentType,
+  checkMode,
   commonSettings,
   type Dims,
   type GpuInstance,
@@ -61,8 +61,7 @@ export class WebAssemblyDevice implements Device {
     const inputs = args.map((arg) => (typeof arg === "number" ? arg : this.#input(arg)));
     compiled.setOutput(threads);
     const data = compiled.run(...inputs);
-    if (compiled.fallbackReason !== null || !(data instanceof Float32Array))
-      throw new GpuError(kernel.name, `gpu.js left WebAssembly: ${compiled.fallbackReason}`);
+    checkMode(compiled);
     return this.upload(data);
   }
 

@@ -1,6 +1,7 @@
 import { GpuError, GpuLostError, GpuUnavailableError } from "../errors.ts";
 import {
   type ArgumentType,
+  checkMode,
   commonSettings,
   type Dims,
   type GlTexture,
@@ -202,6 +203,7 @@ export class WebGl2Device implements Device {
     });
     made.texture = output;
     made.build(...args);
+    checkMode(made);
     return made;
   }
 

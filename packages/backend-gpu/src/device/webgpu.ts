@@ -1,6 +1,7 @@
-import { GpuError, GpuLostError } from "../errors.ts";
+import { GpuError, GpuLostError, GpuUnavailableError } from "../errors.ts";
 import {
   type ArgumentType,
+  checkMode,
   commonSettings,
   type Dims,
   type GpuInstance,
@@ -10,7 +11,13 @@ import {
   type WebGpuKernel,
 } from "../gpu-js.ts";
 import type { Kernel, Parameter } from "../kernel.ts";
-import { type GpuBuffer, type GpuDevice, MAP_READ, USAGE } from "../webgpu-api.ts";
+import {
+  type AdapterSource,
+  type GpuBuffer,
+  type GpuDevice,
+  MAP_READ,
+  USAGE,
+} from "../webgpu-api.ts";
 import { CommandQueue } from "./command-queue.ts";
 import type { Device, Memory, Reading } from "./device.ts";
 import { Pool } from "./pool.ts";
@@ -86,8 +93,17 @@ export class WebGpuDevice implements Device {
     });
   }
 
-  /** @throws Error when there is no adapter, or it gives no device. */
+  /** @throws GpuUnavailableError when there is no WebGPU, or no adapter; Error when that gives no device. */
   static async open(library: GpuJs): Promise<WebGpuDevice> {
+    const { gpu } = globalThis.navigator as Navigator & { readonly gpu?: AdapterSource };
+    if (!gpu)
+      throw new GpuUnavailableError(
+        "there is no WebGPU here; a page needs HTTPS or localhost for it",
+      );
+    if (!(await gpu.requestAdapter()))
+      throw new GpuUnavailableError(
+        "no adapter answers; install the GPU's driver (on Linux, Vulkan), or look in chrome://gpu what the browser holds against it",
+      );
     return new WebGpuDevice(library, await library.WebGPUContext.acquire());
   }
 
@@ -182,11 +198,15 @@ export class WebGpuDevice implements Device {
       this.#fail(new GpuError(kernel.name, `does not compile: ${messageOf(cause)}`, { cause }));
     try {
       this.#queue.waitFor(
-        made.build(...args).then(() => {
-          // The buffer that gpu.js makes for a kernel's own output is not needed.
-          made.outputBuffer?.destroy();
-          made.outputBuffer = null;
-        }, failed),
+        made
+          .build(...args)
+          .then(() => {
+            checkMode(made);
+            // The buffer that gpu.js makes for a kernel's own output is not needed.
+            made.outputBuffer?.destroy();
+            made.outputBuffer = null;
+          })
+          .catch(failed),
       );
     } catch (cause) {
       failed(cause);
