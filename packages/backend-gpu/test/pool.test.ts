@@ -5,6 +5,7 @@ import { Pool } from "../src/device/pool.ts";
 function poolOfCounted() {
   const alive = new Set<Memory>();
   const pool = new Pool<Memory>({
+    maxFloats: 6_000_000,
     create(floats) {
       const memory = { floats };
       alive.add(memory);
@@ -41,6 +42,12 @@ describe("a pool", () => {
     const { pool } = poolOfCounted();
     for (let size = 257; size < 5_000_000; size = Math.ceil(size * 1.03))
       expect(pool.take(size).floats / size).toBeLessThanOrEqual(1.25);
+  });
+
+  it("makes no piece larger than the device can hold, and takes it back", () => {
+    const { pool, alive } = poolOfCounted();
+    for (let i = 0; i < 3; i++) pool.give(pool.take(5_900_000));
+    expect([...alive]).toEqual([{ floats: 6_000_000 }]);
   });
 
   it("gives everything back, in use or not", () => {

@@ -2,6 +2,8 @@ import type { Memory } from "./device.ts";
 
 /** How a pool makes memory, and gives it back to the system. */
 export interface Source<M extends Memory> {
+  /** The most that one piece can hold. */
+  readonly maxFloats: number;
   create(floats: number): M;
   destroy(memory: M): void;
 }
@@ -30,7 +32,7 @@ export class Pool<M extends Memory> {
   }
 
   take(floats: number): M {
-    const size = sizeFor(floats);
+    const size = Math.min(sizeFor(floats), this.#source.maxFloats);
     const free = this.#free.get(size);
     const reused = free?.pop();
     if (free) {

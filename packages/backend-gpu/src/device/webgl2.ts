@@ -77,6 +77,7 @@ export class WebGl2Device implements Device {
     this.maxFloats = this.#textures.maxFloats;
     this.adapter = nameOf(gl);
     this.#pool = new Pool({
+      maxFloats: this.maxFloats,
       create: (floats) => {
         const memory = this.#textures.create(floats);
         this.#checkErrors(this.#operation);

@@ -80,7 +80,8 @@ export class WebGpuDevice implements Device {
       maxComputeWorkgroupsPerDimension,
     ];
     this.#pool = new Pool({
-      create: (floats) => this.#createBuffer(Math.min(floats, this.maxFloats)),
+      maxFloats: this.maxFloats,
+      create: (floats) => this.#createBuffer(floats),
       destroy: ({ buffer }) => this.#queue.run(() => buffer.destroy()),
     });
     void device.lost.then(({ message }) => {
@@ -95,7 +96,7 @@ export class WebGpuDevice implements Device {
 
   /** @throws GpuUnavailableError when there is no WebGPU, or no adapter; Error when that gives no device. */
   static async open(library: GpuJs): Promise<WebGpuDevice> {
-    const { gpu } = globalThis.navigator as Navigator & { readonly gpu?: AdapterSource };
+    const { gpu } = (globalThis.navigator ?? {}) as { readonly gpu?: AdapterSource };
     if (!gpu)
       throw new GpuUnavailableError(
         "there is no WebGPU here; a page needs HTTPS or localhost for it",
