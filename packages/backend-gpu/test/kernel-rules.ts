@@ -27,6 +27,9 @@ export function rulesBroken({ source, parameters }: Kernel): string[] {
     ...[...body.matchAll(/([\w.]+)\s*\//g)]
       .filter((match) => integers.includes(match[1]!))
       .map((match) => `${match[1]} is divided`),
+    ...[...body.matchAll(/\(([^()]*)\)\s*\//g)]
+      .filter((match) => isInteger(match[1]!, integers))
+      .map((match) => `${match[1]} is divided`),
     ...[...body.matchAll(/\/\s*([\w.]+)/g)]
       .filter((match) => integers.includes(match[1]!))
       .map((match) => `divided by ${match[1]}`),
@@ -70,11 +73,13 @@ function readsOf(body: string, name: string): number[] {
 function integerLocals(body: string, integers: readonly string[]): string[] {
   const withoutLoops = body.replaceAll(/for \([^)]*\)/g, "");
   return [...withoutLoops.matchAll(/\b(?:const|let) (\w+) = ([^;]*);/g)]
-    .filter(([, , value]) =>
-      value!
-        .split(/[\s+\-*()~]+/)
-        .filter((token) => token !== "")
-        .every((token) => /^\d+$/.test(token) || integers.includes(token)),
-    )
+    .filter(([, , value]) => isInteger(value!, integers))
     .map((match) => match[1]!);
 }
+
+/** Whether an expression is made of nothing but integers. */
+const isInteger = (expression: string, integers: readonly string[]) =>
+  expression
+    .split(/[\s+\-*()~]+/)
+    .filter((token) => token !== "")
+    .every((token) => /^\d+$/.test(token) || integers.includes(token));

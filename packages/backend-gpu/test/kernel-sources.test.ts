@@ -68,6 +68,7 @@ describe("the rules", () => {
     ["return x[0][this.thread.x];", "x is not read by three indices"],
     ["const i = this.thread.x + n; return 1.0;", "i is an integer in a local variable"],
     ["return this.thread.x / 2.0;", "this.thread.x is divided"],
+    ["return (this.thread.x + n) / 2.0;", "this.thread.x + n is divided"],
     ["return 1.0 / n;", "divided by n"],
     ["for (let i = n; i < 5; i++) { } return 1.0;", "a loop does not count up from a literal"],
     [
