@@ -52,6 +52,8 @@ switch (command) {
   case "test":
     ensureChromium(root);
     ensureOpenBlas(root);
+    // With Chromium comes a software rasterizer for WebGPU: on CI its tests must run, and are not skipped.
+    if (process.env.CI) process.env.LM_REQUIRE_BACKENDS ??= "webgpu";
     await nx(["run-many", "-t", "test", "test:browser", ...args]);
     break;
   default:

@@ -1,14 +1,29 @@
+import type { Backend } from "@lm/backend";
 import { type CpuBackend, cpu } from "@lm/backend-cpu";
+import { GpuUnavailableError, gpu } from "@lm/backend-gpu";
 import { InputError } from "./failure.ts";
+
+/** What computes, as flags say it. */
+export interface BackendChoice {
+  readonly backend?: BackendName | undefined;
+  readonly threads?: number | undefined;
+}
 
 interface BackendOptions {
   readonly threads?: number;
 }
 
+/** The engines that compute on threads, and can be closed. */
+export const threadedBackends = { cpu, native: openNative } as const;
 /** The engines that a command can be told to use. */
-export const backends = { cpu, native: openNative } as const;
+export const backends = { ...threadedBackends, gpu: openGpu } as const;
 export type BackendName = keyof typeof backends;
 export const BACKENDS = Object.keys(backends) as BackendName[];
+
+/** @throws InputError when the engine does not answer, or has no such flag. */
+export function openBackend({ backend = "cpu", threads }: BackendChoice): Promise<Backend> {
+  return backends[backend]({ ...(threads && { threads }) });
+}
 
 /** The engine that is installed only by those who want it. */
 async function openNative(options: BackendOptions): Promise<CpuBackend> {
@@ -21,4 +36,15 @@ async function openNative(options: BackendOptions): Promise<CpuBackend> {
   return native(options).catch((cause: Error) => {
     throw new InputError(cause.message, { cause });
   });
+}
+
+async function openGpu({ threads }: BackendOptions): Promise<Backend> {
+  if (threads)
+    throw new InputError("--threads is for engines on the processor; --backend gpu takes none");
+  const engine = await gpu().catch((cause: Error) => {
+    if (!(cause instanceof GpuUnavailableError)) throw cause;
+    throw new InputError(`--backend gpu: ${cause.message}`, { cause });
+  });
+  console.error(`${engine.mode} on ${engine.adapter}`);
+  return engine;
 }

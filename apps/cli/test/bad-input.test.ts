@@ -100,6 +100,10 @@ describe("lm train refuses", () => {
     [["train", "lstm", "--data", "train.txt", "--out", "out", "--dropout", "1"], "--dropout"],
     [["train", "lstm", "--data", "train.txt", "--out", "out", "--backend", "abacus"], "--backend"],
     [
+      ["eval", "lstm", "--data", "train.txt", "--backend", "gpu", "--threads", "2"],
+      "--threads is for --backend cpu",
+    ],
+    [
       ["train", "lstm", "--data", "train.txt", "--out", "out", "--tied"],
       "an embedding as wide as the hidden layer",
     ],

@@ -3,15 +3,19 @@ import { join } from "node:path";
 import type { CpuBackend } from "@lm/backend-cpu";
 import manifest from "@lm/backend-cpu/package.json" with { type: "json" };
 import { tensor } from "@lm/tensor";
-import { type BackendName, backends } from "../../../apps/cli/src/backends.ts";
+import { threadedBackends } from "../../../apps/cli/src/backends.ts";
 import { trainWorkload } from "../../../apps/cli/src/bench/training-run.ts";
 import type { MatmulTask, Task, TrainingTask } from "../tasks.ts";
 import { type Step, serve } from "./serve.ts";
 
 /** The task of a folder in lm: `node --conditions=@lm/source lm.ts FOLDER THREADS BACKEND`. */
-const [folder, threads, name] = process.argv.slice(2) as [string, string, BackendName];
+const [folder, threads, name] = process.argv.slice(2) as [
+  string,
+  string,
+  keyof typeof threadedBackends,
+];
 const task = JSON.parse(readFileSync(join(folder, "task.json"), "utf8")) as Task;
-const backend = await backends[name]({ threads: Number(threads) });
+const backend = await threadedBackends[name]({ threads: Number(threads) });
 
 function training(task: TrainingTask, backend: CpuBackend): Step {
   const events = trainWorkload(task, { backend, seed: task.seed });

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import manifest from "../../package.json" with { type: "json" };
-import { type BackendName, backends } from "../backends.ts";
+import { threadedBackends } from "../backends.ts";
 import type { BenchCase, BenchGroup } from "./bench-case.ts";
 import type { BenchReport, BenchResult } from "./bench-report.ts";
 import { decodingCases } from "./decoding-cases.ts";
@@ -15,7 +15,7 @@ import { trainingCases } from "./training-cases.ts";
 export interface BenchRequest {
   readonly cases: readonly BenchCase[];
   readonly threads: readonly number[];
-  readonly backend: BackendName;
+  readonly backend: keyof typeof threadedBackends;
   readonly seed: number;
   /** Called before each case, with the number of those done. */
   readonly onCase: (name: string, done: number) => void;
@@ -39,7 +39,7 @@ export async function runBench(request: BenchRequest): Promise<BenchReport> {
   const results: BenchResult[] = [];
   let done = 0;
   for (const count of threads) {
-    const backend = await backends[request.backend]({ threads: count });
+    const backend = await threadedBackends[request.backend]({ threads: count });
     try {
       for (const each of cases) {
         onCase(each.name, done++);

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "@lm/train/node";
-import { BACKENDS } from "../backends.ts";
+import { threadedBackends } from "../backends.ts";
 import { BENCH_GROUPS, type BenchGroup } from "../bench/bench-case.ts";
 import { readReport } from "../bench/bench-report.ts";
 import { markdownReport, terminalReport } from "../bench/bench-tables.ts";
@@ -14,6 +14,7 @@ import { checkFileIsFree, toJson } from "../runs/create-folder.ts";
 import { startProgress } from "../terminal/progress.ts";
 
 const group = oneOf(BENCH_GROUPS);
+const BACKENDS = Object.keys(threadedBackends) as (keyof typeof threadedBackends)[];
 
 export function benchCommand() {
   return new Command("bench")

@@ -6,7 +6,7 @@ import { countParameters } from "@lm/nn";
 import { readSafetensors } from "@lm/tensor";
 import { type Tokenizer, tokenizerFromJson } from "@lm/text";
 import { recoverRun } from "@lm/train/node";
-import { type BackendName, backends } from "../backends.ts";
+import { type BackendChoice, openBackend } from "../backends.ts";
 import { blameInput, InputError } from "../failure.ts";
 import { readBytes, readJson } from "../input.ts";
 import { FILES, type RunConfig, readConfig } from "./config.ts";
@@ -22,16 +22,8 @@ export interface Run {
   readonly parameters: number;
 }
 
-export interface LoadOptions {
-  readonly backend?: BackendName;
-  readonly threads?: number | undefined;
-}
-
 /** @throws InputError when the folder holds no run, or its files do not fit together. */
-export async function loadRun(
-  folder: string,
-  { backend = "cpu", threads }: LoadOptions = {},
-): Promise<Run> {
+export async function loadRun(folder: string, choice: BackendChoice = {}): Promise<Run> {
   if (!existsSync(folder)) throw new InputError(`${folder}: no such folder`);
   const config = readConfig(folder);
   const tokenizer = await readTokenizer(folder);
@@ -47,10 +39,11 @@ export async function loadRun(
     throw new InputError(
       `${folder}: training has not come to a first checkpoint yet; go on with --resume`,
     );
+  const backend = await openBackend(choice);
   const model = await blameInput(path, async () => {
     const weights = readSafetensors(readBytes(path));
     return createModel(config, tokenizer.vocabulary, {
-      backend: await backends[backend]({ ...(threads && { threads }) }),
+      backend,
       weights,
     });
   });

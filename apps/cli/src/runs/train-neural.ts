@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from "@lm/tensor";
 import { epochs, splitByPosition, streams } from "@lm/text";
 import { type Checkpoint, type EvaluationOptions, train } from "@lm/train";
 import { loadCheckpoint, saveCheckpoint } from "@lm/train/node";
-import { type BackendName, backends } from "../backends.ts";
+import { type BackendChoice, openBackend } from "../backends.ts";
 import { blameInput, InputError } from "../failure.ts";
 import { readText } from "../input.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -24,7 +24,7 @@ import { modelOf, type NeuralFlags, rowLength } from "./neural-flags.ts";
 import { checkTokens, type TokenizerChoice } from "./tokenizers.ts";
 import { optimizerOf } from "./training-settings.ts";
 
-export interface TrainingRequest {
+export interface TrainingRequest extends BackendChoice {
   readonly family: NeuralFamily;
   readonly flags: NeuralFlags;
   /** The flags that were given, and not left at their default. */
@@ -34,8 +34,6 @@ export interface TrainingRequest {
   readonly valid?: string | undefined;
   readonly resume: boolean;
   readonly tokenizer: TokenizerChoice;
-  readonly backend: BackendName;
-  readonly threads?: number | undefined;
 }
 
 /** How many batches of held-out text a judgement in the middle of training takes. */
@@ -59,9 +57,7 @@ export async function trainNeural(request: TrainingRequest): Promise<void> {
   const data = await blameInput(request.data, () => families[family].batches(ids, shape));
   const heldOutIds = heldOut === undefined ? undefined : tokenizer.encode(heldOut);
   const evaluation = heldOutIds && evaluationOf(family, heldOutIds, flags, shape);
-  const backend = await backends[request.backend]({
-    ...(request.threads && { threads: request.threads }),
-  });
+  const backend = await openBackend(request);
   const origin: ParameterOrigin = saved?.checkpoint
     ? { backend, weights: readSafetensors(writeSafetensors(saved.checkpoint.model)) }
     : { backend, seed: flags.seed };

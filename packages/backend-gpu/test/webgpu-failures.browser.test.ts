@@ -1,0 +1,3 @@
+import { testWebGpuFailures } from "./webgpu-failures.ts";
+
+testWebGpuFailures();

@@ -1,0 +1,4 @@
+import { testWebGpuFailures } from "./webgpu-failures.ts";
+import { whereWebGpu } from "./where-webgpu.ts";
+
+await whereWebGpu(testWebGpuFailures);
