@@ -101,7 +101,7 @@ describe("lm train refuses", () => {
     [["train", "lstm", "--data", "train.txt", "--out", "out", "--backend", "abacus"], "--backend"],
     [
       ["eval", "lstm", "--data", "train.txt", "--backend", "gpu", "--threads", "2"],
-      "--threads is for --backend cpu",
+      "--backend gpu takes none",
     ],
     [
       ["train", "lstm", "--data", "train.txt", "--out", "out", "--tied"],

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BENCH_GROUPS, BENCH_UNITS, type BenchUnit } from "../src/bench/bench-case.ts";
@@ -73,6 +74,9 @@ describe("speedup", () => {
   });
 });
 
+/** As it is where there are no colours. */
+const plain = stripVTControlCharacters;
+
 describe("the tables", () => {
   const now = report([
     result({}),
@@ -82,7 +86,7 @@ describe("the tables", () => {
   ]);
 
   it("have a column for each number of threads, and a section for each group", () => {
-    expect(terminalReport(now).split("\n")).toEqual([
+    expect(plain(terminalReport(now)).split("\n")).toEqual([
       "lm 1.2.3, backend cpu, seed 1; Node v24.0.0, linux x64, 2 × Abacus",
       "",
       "? other programs were at work; measure it again in peace",
@@ -115,7 +119,7 @@ describe("the tables", () => {
       ),
     );
     const full = report(results);
-    for (const line of terminalReport(full, full).split("\n"))
+    for (const line of plain(terminalReport(full, full)).split("\n"))
       expect([...line].length, line).toBeLessThanOrEqual(100);
   });
 

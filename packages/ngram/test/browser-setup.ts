@@ -1,19 +1,7 @@
-import { gzipSync } from "node:zlib";
-import { wordTokenizer } from "@lm/text";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import { ngram, quantize, toBytes, writeArpa } from "../src/index.ts";
-
-/** What Node says of a model, for the browser to say the same. */
-export interface ModelInNode {
-  readonly name: string;
-  /** The model file, and the gzipped ARPA file. */
-  readonly file: readonly number[];
-  readonly arpa: readonly number[];
-  readonly ids: readonly number[];
-  readonly scores: readonly number[];
-  /** As strings: what is provided travels as JSON, which has no −Infinity. */
-  readonly distribution: readonly string[];
-}
+import type { ModelInNode } from "./models-in-node.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -21,27 +9,12 @@ declare module "vitest" {
   }
 }
 
+/** A program of its own makes the models: what sets tests up does not find the sources of other packages. */
 export default function setup(project: TestProject): void {
-  const words = "the cat sat on a mat and a dog ran home".split(" ");
-  const lines = Array.from({ length: 400 }, (_, i) =>
-    Array.from(
-      { length: 3 + (i % 7) },
-      (_, j) => words[(i * i + j * j * 3 + i * j) % words.length],
-    ),
-  );
-  const text = lines.map((line) => `${line.join(" ")}\n`).join("");
-  const tokenizer = wordTokenizer(text);
-  const model = ngram({ order: 4 }).fit(tokenizer, text);
-  const ids = tokenizer.encode(`\n${text.slice(0, 3000)} bird`);
-  project.provide(
-    "models",
-    [model, quantize(model)].map((each) => ({
-      name: each.isQuantized ? "quantised" : "as estimated",
-      file: [...toBytes(each)],
-      arpa: [...gzipSync([...writeArpa(each)].join(""))],
-      ids: [...ids],
-      scores: [...each.score([ids])[0]!],
-      distribution: Array.from(each.distribution(ids), String),
-    })),
-  );
+  const program = fileURLToPath(new URL("models-in-node.ts", import.meta.url));
+  const json = execFileSync(process.execPath, ["--conditions=@lm/source", program], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  });
+  project.provide("models", JSON.parse(json));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { fromBytes, type NgramModel, readArpa, toBytes } from "../src/index.ts";
-import type { ModelInNode } from "./browser-setup.ts";
+import type { ModelInNode } from "./models-in-node.ts";
 
 function expectSame(model: NgramModel, { ids, scores, distribution }: ModelInNode): void {
   const tokens = Int32Array.from(ids);
