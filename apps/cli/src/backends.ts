@@ -1,6 +1,6 @@
 import type { Backend } from "@lm/backend";
 import { type CpuBackend, cpu } from "@lm/backend-cpu";
-import { GpuUnavailableError, gpu } from "@lm/backend-gpu";
+import { type GpuBackend, GpuUnavailableError, gpu } from "@lm/backend-gpu";
 import { InputError } from "./failure.ts";
 
 /** What computes, as flags say it. */
@@ -20,10 +20,15 @@ export const backends = { ...threadedBackends, gpu: openGpu } as const;
 export type BackendName = keyof typeof backends;
 export const BACKENDS = Object.keys(backends) as BackendName[];
 
-/** @throws InputError when the engine does not answer, or has no such flag. */
-export function openBackend({ backend = "cpu", threads }: BackendChoice): Promise<Backend> {
-  return backends[backend]({ ...(threads && { threads }) });
+/** Opens an engine; of a GPU it says which it is. @throws InputError when it does not answer, or has no such flag. */
+export async function openBackend({ backend = "cpu", threads }: BackendChoice): Promise<Backend> {
+  const engine = await backends[backend]({ ...(threads && { threads }) });
+  if ("adapter" in engine) console.error(describeGpu(engine));
+  return engine;
 }
+
+/** How an engine reaches its GPU, and the adapter's name. */
+export const describeGpu = ({ mode, adapter }: GpuBackend): string => `${mode} on ${adapter}`;
 
 /** The engine that is installed only by those who want it. */
 async function openNative(options: BackendOptions): Promise<CpuBackend> {
@@ -38,13 +43,11 @@ async function openNative(options: BackendOptions): Promise<CpuBackend> {
   });
 }
 
-async function openGpu({ threads }: BackendOptions): Promise<Backend> {
+async function openGpu({ threads }: BackendOptions): Promise<GpuBackend> {
   if (threads)
     throw new InputError("--threads is for engines on the processor; --backend gpu takes none");
-  const engine = await gpu().catch((cause: Error) => {
+  return gpu().catch((cause: Error) => {
     if (!(cause instanceof GpuUnavailableError)) throw cause;
     throw new InputError(`--backend gpu: ${cause.message}`, { cause });
   });
-  console.error(`${engine.mode} on ${engine.adapter}`);
-  return engine;
 }

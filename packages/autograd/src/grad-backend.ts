@@ -145,7 +145,7 @@ export class GradBackend<T extends Handle = Handle> implements Decorator<Tracked
     const full = { transposeA, transposeB };
     return this.record(inner.matmul(a.value, b.value, options), [a, b], (g) => [
       a.node ? matmulRules.a(inner, g, b.value, full) : undefined,
-      b.node ? matmulRules.b(inner, g, a.value, full) : undefined,
+      b.node ? matmulRules.b(inner, g, [a.value, b.value], full) : undefined,
     ]);
   }
 

@@ -1,5 +1,5 @@
 import { type Backend, type Handle, ShapeError } from "@lm/backend";
-import { endScope, flattenTensors, mapTensors, meet, ScopedBackend, Tensor } from "@lm/tensor";
+import { endScope, mapTensors, meet, ScopedBackend, Tensor, tensorsOf } from "@lm/tensor";
 import { type GradBackend, withGrad } from "./grad-backend.ts";
 import type { Tracked } from "./tracked.ts";
 
@@ -79,7 +79,7 @@ function lower(x: Tensor, grad: GradBackend): Tensor {
 }
 
 function backendOf(parameters: unknown): Backend {
-  const [first, ...others] = Object.values(flattenTensors(parameters));
+  const [first, ...others] = tensorsOf(parameters);
   if (!first)
     throw new TypeError(
       "valueAndGrad: the parameters hold no tensor; give a tensor or a tree of them",

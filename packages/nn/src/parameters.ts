@@ -1,6 +1,6 @@
 import { type Backend, type Shape, sameShape } from "@lm/backend";
 import { Generator } from "@lm/random";
-import { flattenTensors, float32Values, type SafetensorsFile, Tensor } from "@lm/tensor";
+import { float32Values, type SafetensorsFile, Tensor, tensorsOf } from "@lm/tensor";
 import type { Initializer } from "./initializers.ts";
 
 /**
@@ -85,5 +85,5 @@ function fileSource(
 
 /** How many numbers a parameter tree holds. */
 export function countParameters(parameters: unknown): number {
-  return Object.values(flattenTensors(parameters)).reduce((total, x) => total + x.size, 0);
+  return tensorsOf(parameters).reduce((total, x) => total + x.size, 0);
 }

@@ -21,4 +21,4 @@ export { type SafetensorsValues, writeSafetensors } from "./safetensors/write.ts
 export { endScope, scope, scopeOf } from "./scope.ts";
 export { ScopedBackend } from "./scoped-backend.ts";
 export { type ReduceOptions, Tensor, type TensorLike } from "./tensor.ts";
-export { disposeTensors, flattenTensors, mapTensors } from "./tree.ts";
+export { disposeTensors, flattenTensors, mapTensors, tensorsOf } from "./tree.ts";

@@ -2,13 +2,13 @@ import type { Backend } from "@lm/backend";
 import { meet } from "./meet.ts";
 import { ScopedBackend } from "./scoped-backend.ts";
 import { Tensor } from "./tensor.ts";
-import { flattenTensors, mapTensors } from "./tree.ts";
+import { mapTensors, tensorsOf } from "./tree.ts";
 
 /**
  * Ends `scope`: the tensors of `result` that belong to it live on outside, everything else it made is freed.
  */
 export function endScope<T>(scope: ScopedBackend, result: T): T {
-  const ofScope = Object.values(flattenTensors(result)).filter((x) => x.backend === scope);
+  const ofScope = tensorsOf(result).filter((x) => x.backend === scope);
   const survivors = [...new Set(ofScope)];
   const handles = scope.close(survivors.map((x) => x.handle));
   const outside = new Map(survivors.map((x, i) => [x, new Tensor(scope.inner, handles[i]!)]));
@@ -43,7 +43,7 @@ export function scope<R>(backend: Backend, run: (scoped: Backend) => R): R {
 
 /** `scope` for the tensors of a tree: `run` gets them as constants of the scope, so that all it computes dies with it. */
 export function scopeOf<Tree, R>(tree: Tree, run: (tree: Tree, scoped: Backend) => R): R {
-  const [first, ...others] = Object.values(flattenTensors(tree));
+  const [first, ...others] = tensorsOf(tree);
   if (!first) throw new TypeError("scopeOf: the tree holds no tensor; use scope(backend, …)");
   const backend = others.reduce((deepest, x) => meet("scopeOf", deepest, x.backend), first.backend);
   return scope(backend, (scoped) =>

@@ -32,7 +32,14 @@ export function flattenTensors(tree: unknown): Record<string, Tensor> {
   return flat;
 }
 
+/** Every tensor of a tree, in order. Training steps ask for them several times, so no paths are made. */
+export function tensorsOf(tree: unknown, found: Tensor[] = []): Tensor[] {
+  if (tree instanceof Tensor) found.push(tree);
+  else if (isBranch(tree)) for (const child of Object.values(tree)) tensorsOf(child, found);
+  return found;
+}
+
 /** Disposes of every tensor of a tree, each once. */
 export function disposeTensors(tree: unknown): void {
-  for (const tensor of new Set(Object.values(flattenTensors(tree)))) tensor.dispose();
+  for (const tensor of new Set(tensorsOf(tree))) tensor.dispose();
 }

@@ -1,10 +1,8 @@
-import { flattenTensors, fused, type Tensor } from "@lm/tensor";
+import { fused, type Tensor, tensorsOf } from "@lm/tensor";
 
 /** The Euclidean norm of a whole tree of gradients, one element. */
 export function globalNorm(gradients: unknown): Tensor {
-  const squares = Object.values(flattenTensors(gradients)).map((x) =>
-    fused("squaredNorm", { x }, {}).y.reshape([1]),
-  );
+  const squares = tensorsOf(gradients).map((x) => fused("squaredNorm", { x }, {}).y.reshape([1]));
   const [first, ...others] = squares;
   if (!first) throw new TypeError("globalNorm: the gradients hold no tensor");
   return first.concat(others, 0).sum().sqrt();

@@ -2,7 +2,7 @@ import { valueAndGrad } from "@lm/autograd";
 import type { Backend } from "@lm/backend";
 import type { CarriedState, Trainable } from "@lm/nn";
 import { Generator } from "@lm/random";
-import { disposeTensors, flattenTensors, scopeOf } from "@lm/tensor";
+import { disposeTensors, flattenTensors, scopeOf, tensorsOf } from "@lm/tensor";
 import type { Batch, BatchSource } from "@lm/text";
 import { type Checkpoint, restoreState, takeCheckpoint } from "./checkpoint.ts";
 import { clipScale, globalNorm } from "./clip.ts";
@@ -228,7 +228,7 @@ function countTargets({ targets }: Batch): number {
 }
 
 function backendOf(parameters: unknown): Backend {
-  const first = Object.values(flattenTensors(parameters))[0];
+  const first = tensorsOf(parameters)[0];
   if (!first) throw new TypeError("train: the model has no parameters; there is nothing to train");
   return first.backend;
 }

@@ -19,11 +19,15 @@ export interface BenchReport {
   readonly results: readonly BenchResult[];
 }
 
+/** What stands in place of a number of threads where a GPU computed. */
+export const GPU = 0;
+
 /** Quartiles over the samples, in `unit`. */
 export interface BenchResult extends Quartiles {
   readonly group: BenchGroup;
   readonly name: string;
   readonly unit: BenchUnit;
+  /** Of the CPU engine; `GPU` for a GPU. */
   readonly threads: number;
   readonly samples: number;
   /** How many processors other programs kept busy meanwhile, in the mean. */
@@ -60,9 +64,11 @@ function isResult(value: unknown): value is BenchResult {
     BENCH_GROUPS.some((group) => group === result.group) &&
     typeof result.name === "string" &&
     Object.keys(BENCH_UNITS).some((unit) => unit === result.unit) &&
-    [result.threads, result.lower, result.median, result.upper, result.samples].every(
+    [result.lower, result.median, result.upper, result.samples].every(
       (number) => typeof number === "number" && number > 0,
     ) &&
+    typeof result.threads === "number" &&
+    result.threads >= GPU &&
     typeof result.disturbance === "number"
   );
 }

@@ -1,6 +1,6 @@
 import { type Column, formatTable } from "../terminal/table.ts";
 import { BENCH_GROUPS } from "./bench-case.ts";
-import { type BenchReport, type BenchResult, keyOf, speedup } from "./bench-report.ts";
+import { type BenchReport, type BenchResult, GPU, keyOf, speedup } from "./bench-report.ts";
 import { QUIET } from "./disturbance.ts";
 
 /** For a terminal. With an earlier report, how many times as fast it is now stands beside every figure. */
@@ -62,10 +62,15 @@ function columnsOf(report: BenchReport, before: BenchReport | undefined): Column
     { title: "" },
     { title: "unit" },
     ...threadsOf(report).flatMap((threads) => [
-      right(threads === 1 ? "1 thread" : `${threads} threads`),
+      right(engineTitle(threads)),
       ...(before ? [right("faster")] : []),
     ]),
   ];
+}
+
+function engineTitle(threads: number): string {
+  if (threads === GPU) return "GPU";
+  return threads === 1 ? "1 thread" : `${threads} threads`;
 }
 
 /** What was measured, its unit, and a figure for each number of threads. */

@@ -6,11 +6,19 @@ const MINIMUM_SAMPLES = 5;
 /** A part of the time goes by before anything counts: compilers and caches warm up. */
 const WARM_UP = 0.3;
 
-/** Runs a case for about `seconds`, and longer where a few samples take longer: seconds of one run in each sample. */
-export async function measure({ run }: PreparedCase, seconds: number): Promise<number[]> {
+/**
+ * Runs a case for about `seconds`, and longer where a few samples take longer: seconds of one run in each sample.
+ * A sample ends when `settle` does: when the engine has really finished.
+ */
+export async function measure(
+  { run }: PreparedCase,
+  seconds: number,
+  settle: () => Promise<void>,
+): Promise<number[]> {
   const elapsed = async (times: number) => {
     const begin = performance.now();
     await run(times);
+    await settle();
     return (performance.now() - begin) / 1000;
   };
   let times = 1;

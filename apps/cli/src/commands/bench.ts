@@ -3,18 +3,17 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "@lm/train/node";
-import { threadedBackends } from "../backends.ts";
+import { BACKENDS } from "../backends.ts";
 import { BENCH_GROUPS, type BenchGroup } from "../bench/bench-case.ts";
 import { readReport } from "../bench/bench-report.ts";
 import { markdownReport, terminalReport } from "../bench/bench-tables.ts";
-import { casesOf, runBench } from "../bench/run-bench.ts";
+import { casesOf, enginesOf, runBench } from "../bench/run-bench.ts";
 import { InputError } from "../failure.ts";
 import { oneOf, threadCount, wholeNumber } from "../flags.ts";
 import { checkFileIsFree, toJson } from "../runs/create-folder.ts";
 import { startProgress } from "../terminal/progress.ts";
 
 const group = oneOf(BENCH_GROUPS);
-const BACKENDS = Object.keys(threadedBackends) as (keyof typeof threadedBackends)[];
 
 export function benchCommand() {
   return new Command("bench")
@@ -29,7 +28,12 @@ export function benchCommand() {
       "1 and one a core, up to 8, by default; may be repeated",
       (text: string, before: readonly number[] = []) => [...before, threadCount(text)],
     )
-    .option("--backend <name>", BACKENDS.join(", "), oneOf(BACKENDS), "cpu" as const)
+    .option(
+      "--backend <name>",
+      `${BACKENDS.join(", ")}; gpu stands beside cpu`,
+      oneOf(BACKENDS),
+      "cpu" as const,
+    )
     .option("--seed <n>", "of the data", wholeNumber(0), 1)
     .option("--json <file>", "write the figures there")
     .option("--markdown <file>", "write the table there")
@@ -39,7 +43,7 @@ export function benchCommand() {
       for (const path of [json, markdown]) if (path !== undefined) checkTarget(path);
       const cases = casesOf(only ?? BENCH_GROUPS);
       const counts = [...new Set(threads ?? [1, Math.min(8, availableParallelism())])];
-      const total = cases.length * counts.length;
+      const total = cases.length * enginesOf({ backend, threads: counts }).length;
       const progress = startProgress({ label: "measuring", total, unit: "cases" });
       const report = await runBench({
         cases,
